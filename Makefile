@@ -1,0 +1,82 @@
+# guildpost. Everything built lands in build/.
+CC ?= cc
+VERSION := 0.1.0
+BUILD ?= build
+PREFIX ?= /usr/local
+PACKAGES := build-essential pkg-config git libetpan-dev libesmtp-dev libsqlite3-dev libical-dev libxml2-dev \
+	libzstd-dev libssl-dev libseccomp-dev libidn2-dev zlib1g-dev libcmocka-dev tzdata ca-certificates python3 \
+	clang clang-format cppcheck libclang-rt-14-dev mandoc postfix dovecot-core dovecot-lmtpd dovecot-imapd swaks
+
+PKGS := libxml-2.0 sqlite3 libical libzstd libcrypto libssl libidn2 zlib libseccomp
+CFLAGS ?= -O2 -g
+WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DGP_VERSION='"$(VERSION)"' -Iinclude -Isrc -include include/guildpost/base/banned.h \
+	-isystem /usr/include/libxml2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -MMD -MP $(WARN) $(CFLAGS) $(SANITIZE)
+LIBS = -letpan -lesmtp -lxml2 -lsqlite3 -lical -lzstd -lcrypto -lssl -lidn2 -lz -lseccomp -lpthread
+ALL_LDFLAGS = -pie -rdynamic -Wl,-z,relro,-z,now $(LDFLAGS) $(SANITIZE)
+
+SRC := $(filter-out src/cmd/main.c,$(sort $(wildcard src/*/*.c)))
+OBJ := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/store/schema.o
+LIB := $(BUILD)/libguildpost.a
+UNIT := $(sort $(wildcard tests/unit/*/*.c tests/property/*.c))
+UNIT_BIN := $(UNIT:tests/%.c=$(BUILD)/tests/%)
+FUZZ := $(sort $(wildcard tests/fuzz/*.c))
+FUZZ_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+TOOLS := $(sort $(wildcard tests/tools/*.c))
+TOOLS_BIN := $(TOOLS:tests/tools/%.c=$(BUILD)/tools/%)
+
+all: $(BUILD)/guildpost
+
+$(BUILD)/guildpost: $(BUILD)/obj/cmd/main.o $(LIB)
+	$(CC) $(ALL_LDFLAGS) -o $@ $< $(LIB) $(LIBS)
+
+$(LIB): $(OBJ)
+	rm -f $@ && ar rcs $@ $(OBJ)
+
+$(BUILD)/obj/%.o: src/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+# The ladder of schema steps becomes one table of strings.
+$(BUILD)/gen/schema.c: $(sort $(wildcard src/store/schema/*.sql)) src/store/schema.awk
+	@mkdir -p $(@D)
+	awk -f src/store/schema.awk $(sort $(wildcard src/store/schema/*.sql)) > $@
+
+$(BUILD)/obj/store/schema.o: $(BUILD)/gen/schema.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/tests/%: tests/%.c $(LIB) Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Itests -o $@ $< $(LIB) $(ALL_LDFLAGS) $(LIBS) -lcmocka
+
+$(BUILD)/tools/%: tests/tools/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(ALL_LDFLAGS) -lpthread -lcrypto
+
+deps:
+	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then export DEBIAN_FRONTEND=noninteractive; \
+	  sudo=; [ "$$(id -u)" = 0 ] || sudo='sudo -E'; \
+	  echo postfix postfix/main_mailer_type select No configuration | $$sudo debconf-set-selections; \
+	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends $$missing; fi
+
+tests-build: $(BUILD)/guildpost $(UNIT_BIN) $(TOOLS_BIN)
+
+# Unit, property, golden and end-to-end; closes with "N passed, N failed".
+check: deps
+	$(MAKE) tests-build
+	BUILD=$(BUILD) tests/run
+
+asan:
+	$(MAKE) BUILD=$(BUILD)/asan SANITIZE='-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined' CFLAGS='-O1 -g' tests-build
+	BUILD=$(BUILD)/asan tests/run
+
+lint:
+	BUILD=$(BUILD) tests/lint
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all deps tests-build check asan lint clean
+-include $(OBJ:.o=.d) $(BUILD)/obj/cmd/main.d $(UNIT_BIN:=.d) $(TOOLS_BIN:=.d)

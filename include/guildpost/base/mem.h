@@ -1,0 +1,22 @@
+/* mem.h - memory that is there or the process is not.  Floor: base.
+ * Out of memory aborts: nothing is acknowledged before its commit, so the peer still holds it. */
+#pragma once
+#include <stddef.h>
+
+void *gp_new(size_t size);                          /* zeroed; caller frees */
+void *gp_new_array(size_t count, size_t size);      /* zeroed; aborts when count * size overflows */
+char *gp_strdup(const char *s);                     /* NULL stays NULL */
+char *gp_strndup(const char *s, size_t n);
+void *gp_memdup(const void *p, size_t n);
+void *gp_grow(void *p, size_t size);                /* realloc that does not fail */
+char *gp_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* caller frees */
+void gp_free_str(char **s);                         /* for SCOPED; leaves NULL */
+void gp_free_ptr(void *p);                          /* for SCOPED on any pointer: void *p is its address */
+
+/* A growing list of owned strings. Zeroed is empty. */
+struct gp_strs {
+	char **v; /* v[count] is not set; strings are never NULL */
+	size_t count, cap;
+};
+void gp_strs_add(struct gp_strs *list, const char *s); /* copies */
+void gp_strs_release(struct gp_strs *list);

@@ -1,0 +1,33 @@
+/* desk.h - what every desk function is handed: the store and the facts of this house.  Floor: desk. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include "guildpost/guild/token.h"
+#include "guildpost/mail/compose.h"
+#include "guildpost/store/space.h"
+
+struct gp_reader;
+struct gp_desk {
+	struct gp_db *db;
+	struct gp_token_keys keys;
+	const char *domain;          /* the first `domain` of the configuration */
+	const char *operator_address;
+	const char *templates;       /* folder */
+	const char *authserv_ids;    /* trusted, space-separated, "" for none */
+	const char *spam_header;     /* "X-Spam-Flag: YES" or "" */
+	int64_t max_message_size;    /* octets */
+	struct gp_reader *reader;    /* NULL until something must be read; gp_desk_reader() */
+	const char *program;         /* path of our own binary, for the reader child */
+};
+
+/* Loads the keys; the rest is the caller's. */
+GP_MUST_CHECK enum gp_rc gp_desk_init(struct gp_desk *desk, struct gp_db *db, struct gp_err *err);
+void gp_desk_release(struct gp_desk *desk); /* stops the reader; the database is the caller's */
+
+/* "weavers@lists.example.org"; ext "" or what stands behind "+". out holds GP_ADDRESS_MAX. */
+void gp_space_address(const struct gp_space *space, const char *ext, char *out);
+/* The facts for the List-* fields; borrowed from space. */
+struct gp_list_facts gp_space_facts(const struct gp_space *space);
+/* Value of X-Guildpost-Loop for this space: "weavers.lists.example.org MAC". out holds 160. */
+void gp_loop_mark(const struct gp_desk *desk, const struct gp_space *space, char *out);
+bool gp_loop_mark_is_ours(const struct gp_desk *desk, const struct gp_space *space, const char *mark);

@@ -1,0 +1,14 @@
+/* crypt.h - hashes, MACs and random octets (OpenSSL's one home on the lower floors).  Floor: mail. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+void gp_sha256(const void *octets, size_t n, unsigned char out[32]);
+struct gp_sha256_state;
+struct gp_sha256_state *gp_sha256_new(void);
+void gp_sha256_add(struct gp_sha256_state *state, const void *octets, size_t n);
+void gp_sha256_end(struct gp_sha256_state **state, unsigned char out[32]); /* frees; leaves NULL */
+void gp_hmac_sha256(const void *key, size_t key_n, const void *octets, size_t n, unsigned char out[32]);
+bool gp_same_octets(const void *a, const void *b, size_t n); /* constant time */
+void gp_random(void *out, size_t n);
+void gp_hex(const void *octets, size_t n, char *out);        /* out holds 2n + 1 */

@@ -1,0 +1,11 @@
+/* ledger.h - who did what: append-only, hash-chained (DESIGN.md rule 14).  Floor: store. */
+#pragma once
+#include <stdint.h>
+#include "guildpost/store/db.h"
+
+/* Inside the write transaction of the act. community_id, space_id: 0 for none. actor: "member:17", "operator",
+ * "robot", "stranger". act: "member.add", "held.free", "post.refused", ... payload: JSON or "". */
+GP_MUST_CHECK enum gp_rc gp_ledger_add(struct gp_db *db, int64_t now, int64_t community_id, int64_t space_id,
+    const char *actor, const char *act, const char *payload, struct gp_err *err);
+/* PERM 5.3.0 naming the first row whose chain does not hold. */
+GP_MUST_CHECK enum gp_rc gp_ledger_verify(struct gp_db *db, struct gp_err *err);

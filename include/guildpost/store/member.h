@@ -1,0 +1,33 @@
+/* member.h - members, their roles, their versioned subscriptions.  Floor: store. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include "guildpost/store/db.h"
+
+struct gp_member {
+	int64_t id, community_id;
+	char *address, *address_key, *name, *level, *timezone, *language, *state;
+	int64_t paused_until, joined_at; /* 0: not paused */
+};
+void gp_member_free(struct gp_member **member);
+/* NULL when there is none. address_key from gp_address_key(). */
+GP_MUST_CHECK enum gp_rc gp_member_find(struct gp_db *db, int64_t community_id, const char *address_key, struct gp_member **ret, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_member_load(struct gp_db *db, int64_t id, struct gp_member **ret, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_member_insert(struct gp_db *db, const struct gp_member *member, int64_t *ret_id, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_member_update(struct gp_db *db, const struct gp_member *member, struct gp_err *err);
+typedef enum gp_rc gp_member_each(void *context, const struct gp_member *member, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_member_list(struct gp_db *db, int64_t community_id, gp_member_each *each, void *context, struct gp_err *err);
+/* Members with the role "steward" or "host". */
+GP_MUST_CHECK enum gp_rc gp_member_with_role(struct gp_db *db, int64_t community_id, const char *role, gp_member_each *each, void *context, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_role_has(struct gp_db *db, int64_t member_id, const char *role, bool *ret, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_role_add(struct gp_db *db, int64_t member_id, const char *role, struct gp_err *err);
+
+/* The open version; mode "" when there is none. */
+struct gp_subscription {
+	int64_t id, space_id, member_id, from_event, digested_through, digested_at;
+	char mode[12]; /* each daily weekly monthly meetings none */
+};
+GP_MUST_CHECK enum gp_rc gp_subscription_find(struct gp_db *db, int64_t space_id, int64_t member_id, struct gp_subscription *ret, struct gp_err *err);
+/* Closes the open version and opens another at a new event (mode NULL: closes only). Inside a write transaction.
+ * digested_through and digested_at go over to the new version; a first one begins at this event and at now. */
+GP_MUST_CHECK enum gp_rc gp_subscription_put(struct gp_db *db, int64_t space_id, int64_t member_id, const char *mode, int64_t now, struct gp_err *err);

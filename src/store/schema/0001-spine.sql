@@ -1,0 +1,105 @@
+-- The spine: who is here, what came in, what must go out.
+-- Times are seconds since 1970 UTC; addresses are as given, address_key is what is compared (SUB-06).
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE token_key (kid TEXT PRIMARY KEY, secret BLOB NOT NULL, created_at INTEGER NOT NULL,
+  signs INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+-- One row: the event counter (DESIGN.md rule 3) and the last filing instant, which never falls.
+CREATE TABLE counter (only INTEGER PRIMARY KEY CHECK (only = 1), event INTEGER NOT NULL,
+  filed_at INTEGER NOT NULL) STRICT;
+INSERT INTO counter (only, event, filed_at) VALUES (1, 0, 0);
+
+CREATE TABLE community (community_id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
+  timezone TEXT NOT NULL, language TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'open',
+  created_at INTEGER NOT NULL) STRICT;
+CREATE TABLE space (space_id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community,
+  name TEXT NOT NULL UNIQUE, domain TEXT NOT NULL, title TEXT NOT NULL,
+  visibility TEXT NOT NULL DEFAULT 'members', posting TEXT NOT NULL DEFAULT 'members',
+  first_posts TEXT NOT NULL DEFAULT 'free', reply_to TEXT NOT NULL DEFAULT 'space',
+  prefix TEXT NOT NULL DEFAULT '', footer TEXT NOT NULL DEFAULT '', max_size INTEGER NOT NULL DEFAULT 0,
+  delivery TEXT NOT NULL DEFAULT 'own', joining TEXT NOT NULL DEFAULT 'open',
+  rhythm TEXT NOT NULL, timezone TEXT NOT NULL, language TEXT NOT NULL,
+  state TEXT NOT NULL DEFAULT 'open', created_at INTEGER NOT NULL) STRICT;
+
+CREATE TABLE member (member_id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community,
+  address TEXT NOT NULL, address_key TEXT NOT NULL, name TEXT NOT NULL DEFAULT '',
+  level TEXT NOT NULL DEFAULT 'peripheral', timezone TEXT NOT NULL DEFAULT '', language TEXT NOT NULL DEFAULT '',
+  state TEXT NOT NULL DEFAULT 'active', paused_until INTEGER, joined_at INTEGER NOT NULL,
+  UNIQUE (community_id, address_key)) STRICT;
+CREATE INDEX member_address ON member (address_key);
+CREATE TABLE member_role (member_id INTEGER NOT NULL REFERENCES member, role TEXT NOT NULL,
+  PRIMARY KEY (member_id, role)) STRICT, WITHOUT ROWID;
+-- Versions: a row is valid for the events [from_event, to_event). At most one is open per space and member.
+CREATE TABLE subscription (subscription_id INTEGER PRIMARY KEY, space_id INTEGER NOT NULL REFERENCES space,
+  member_id INTEGER NOT NULL REFERENCES member, mode TEXT NOT NULL,
+  from_event INTEGER NOT NULL, to_event INTEGER,
+  digested_through INTEGER NOT NULL,          -- event: the end of the last digest window
+  digested_at INTEGER NOT NULL                -- the promised instant of that digest
+) STRICT;
+CREATE INDEX subscription_reach ON subscription (space_id, member_id, from_event);
+CREATE UNIQUE INDEX subscription_open ON subscription (space_id, member_id) WHERE to_event IS NULL;
+
+-- Written once; the octets that a row yields never change (DESIGN.md rule 1).
+CREATE TABLE raw (raw_id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL, size INTEGER NOT NULL,
+  coding TEXT NOT NULL DEFAULT 'plain', dict INTEGER, octets BLOB NOT NULL, received_at INTEGER NOT NULL) STRICT;
+CREATE INDEX raw_hash ON raw (sha256);
+-- state: received, retry (after a strike), poisoned
+CREATE TABLE inbox (inbox_id INTEGER PRIMARY KEY, raw_id INTEGER NOT NULL REFERENCES raw,
+  sender TEXT NOT NULL, recipient TEXT NOT NULL, received_at INTEGER NOT NULL, session TEXT NOT NULL DEFAULT '',
+  trusted INTEGER NOT NULL DEFAULT 0,         -- 1: Authentication-Results may be believed
+  state TEXT NOT NULL DEFAULT 'received', strikes INTEGER NOT NULL DEFAULT 0,
+  reason TEXT NOT NULL DEFAULT '') STRICT;
+CREATE INDEX inbox_due ON inbox (state, inbox_id);
+-- The delivery key (DESIGN.md rule 11).
+CREATE TABLE delivery (recipient TEXT NOT NULL, sha256 BLOB NOT NULL, seen_at INTEGER NOT NULL,
+  PRIMARY KEY (recipient, sha256)) STRICT, WITHOUT ROWID;
+CREATE TABLE held (held_id INTEGER PRIMARY KEY, space_id INTEGER NOT NULL REFERENCES space,
+  raw_id INTEGER NOT NULL REFERENCES raw, sender TEXT NOT NULL, recipient TEXT NOT NULL,
+  from_name TEXT NOT NULL, from_address TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL,
+  since INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'held', settled_at INTEGER, settled_by TEXT) STRICT;
+CREATE INDEX held_open ON held (state, space_id);
+-- What waits for a word from outside: a confirmation to join or leave. Answered once (SUB-03).
+CREATE TABLE request (request_id INTEGER PRIMARY KEY, kind TEXT NOT NULL, space_id INTEGER NOT NULL REFERENCES space,
+  address TEXT NOT NULL, name TEXT NOT NULL DEFAULT '', created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+  settled_at INTEGER) STRICT;
+CREATE INDEX request_address ON request (address, kind, created_at);
+-- One automatic answer per address and kind in 24 h (RCV-16).
+CREATE TABLE answered (address_key TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+CREATE INDEX answered_recent ON answered (address_key, kind, at);
+CREATE TABLE bounce (bounce_id INTEGER PRIMARY KEY, member_id INTEGER, outbox_id INTEGER, status TEXT NOT NULL,
+  verdict TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+CREATE INDEX bounce_member ON bounce (member_id, at);
+
+-- What must go out. audience: 'event' (whoever was subscribed at `event`), 'list' (rows of outbox_recipient).
+-- state: due, held, failed, sent. A slice in hand or waiting is a row of `slice`.
+CREATE TABLE outbox (outbox_id INTEGER PRIMARY KEY, kind TEXT NOT NULL, space_id INTEGER REFERENCES space,
+  audience TEXT NOT NULL, event INTEGER, thread_id INTEGER,
+  mail BLOB NOT NULL, slots TEXT NOT NULL,    -- composed octets and where values go (mail/compose.h)
+  msgid TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'due', reason TEXT NOT NULL DEFAULT '',
+  cursor INTEGER NOT NULL DEFAULT 0, exhausted INTEGER NOT NULL DEFAULT 0,
+  recipients INTEGER, delivered INTEGER NOT NULL DEFAULT 0, refused INTEGER NOT NULL DEFAULT 0,
+  refusals_in_row INTEGER NOT NULL DEFAULT 0, last_reply TEXT NOT NULL DEFAULT '',
+  created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;
+CREATE INDEX outbox_due ON outbox (state, exhausted, outbox_id);
+CREATE TABLE outbox_recipient (outbox_id INTEGER NOT NULL REFERENCES outbox, recipient_key INTEGER NOT NULL,
+  address TEXT NOT NULL, member_id INTEGER, subscription_id INTEGER,
+  slot_values TEXT NOT NULL DEFAULT '{}',     -- JSON: slot name -> value, only where it has any
+  PRIMARY KEY (outbox_id, recipient_key)) STRICT, WITHOUT ROWID;
+-- Recipients with key in (after_key, through_key]. state: sending (slot set), deferred (next_attempt set).
+-- A slice that holds one deferred recipient names it in only_key.
+CREATE TABLE slice (slice_id INTEGER PRIMARY KEY, outbox_id INTEGER NOT NULL REFERENCES outbox,
+  after_key INTEGER NOT NULL, through_key INTEGER NOT NULL, only_key INTEGER, state TEXT NOT NULL, slot INTEGER,
+  attempts INTEGER NOT NULL DEFAULT 0, next_attempt INTEGER NOT NULL DEFAULT 0,
+  last_reply TEXT NOT NULL DEFAULT '') STRICT;
+CREATE INDEX slice_due ON slice (state, next_attempt);
+CREATE INDEX slice_outbox ON slice (outbox_id);
+-- Exceptions only: what was refused or given up. recipient_key is a member_id for audience 'event'.
+CREATE TABLE outcome (outbox_id INTEGER NOT NULL REFERENCES outbox, recipient_key INTEGER NOT NULL,
+  address TEXT NOT NULL, result TEXT NOT NULL, code INTEGER NOT NULL, status TEXT NOT NULL, reply TEXT NOT NULL,
+  at INTEGER NOT NULL, seen INTEGER NOT NULL DEFAULT 0, -- 1: the desk has drawn its conclusion
+  PRIMARY KEY (outbox_id, recipient_key)) STRICT, WITHOUT ROWID;
+CREATE INDEX outcome_unseen ON outcome (seen) WHERE seen = 0;
+
+-- Who did what: append-only, chained; payload and salt may be erased and the chain still verifies (rule 14).
+CREATE TABLE ledger (ledger_id INTEGER PRIMARY KEY, at INTEGER NOT NULL, community_id INTEGER, space_id INTEGER,
+  actor TEXT NOT NULL, act TEXT NOT NULL, payload TEXT, salt BLOB, payload_hash BLOB NOT NULL,
+  chain BLOB NOT NULL) STRICT;
