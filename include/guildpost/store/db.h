@@ -81,3 +81,20 @@ GP_MUST_CHECK enum gp_rc gp_schema_climb(struct gp_db *db, int to, struct gp_err
 GP_MUST_CHECK enum gp_rc gp_db_copy(struct gp_db *db, const char *path, struct gp_err *err);
 /* PRAGMA quick_check, or integrity_check when thorough; what it finds comes in err->detail. */
 GP_MUST_CHECK enum gp_rc gp_db_verify(struct gp_db *db, bool thorough, struct gp_err *err);
+
+/* A function that SQL may call: deterministic, innocuous. in[i] are the arguments' octets; fill out, or return false
+ * (the statement fails). Registered by those who own the meaning (store/search.c) through gp_db_functions below. */
+struct gp_octets {
+	const void *data;
+	size_t n;
+};
+typedef bool gp_db_function(const struct gp_octets *in, int count, char **ret_text, size_t *ret_n);
+struct gp_db_function_row {
+	const char *name;
+	int arguments;
+	gp_db_function *call; /* *ret_text is malloc'ed */
+};
+extern const struct gp_db_function_row gp_search_functions[]; /* store/search.c; ends with NULL */
+
+/* The PRAGMA data_version of this connection: changes when another connection has committed. */
+GP_MUST_CHECK enum gp_rc gp_db_data_version(struct gp_db *db, int64_t *ret, struct gp_err *err);
