@@ -35,7 +35,7 @@ $(LIB): $(OBJ)
 
 $(BUILD)/obj/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	@echo "  CC $<"; $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 # The ladder of schema steps becomes one table of strings.
 $(BUILD)/gen/schema.c: $(sort $(wildcard src/store/schema/*.sql)) src/store/schema.awk
@@ -44,7 +44,7 @@ $(BUILD)/gen/schema.c: $(sort $(wildcard src/store/schema/*.sql)) src/store/sche
 
 $(BUILD)/obj/store/schema.o: $(BUILD)/gen/schema.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	@echo "  CC $<"; $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(BUILD)/tests/%: tests/%.c $(LIB) Makefile
 	@mkdir -p $(@D)
