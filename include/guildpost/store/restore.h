@@ -1,0 +1,11 @@
+/* restore.h - a backup that comes back must send nothing twice.  Floor: store. */
+#pragma once
+#include <stdint.h>
+#include "guildpost/store/db.h"
+
+struct gp_calmed {
+	int64_t outbox, inbox; /* rows now held, rows now set aside */
+};
+/* In a marked copy that is to live again: what waited to go out is held (it may have gone since the copy was made), what
+ * waited to be sorted is set aside, every digest window begins now, and the mark is taken off. One transaction. */
+GP_MUST_CHECK enum gp_rc gp_store_calm(struct gp_db *db, int64_t now, struct gp_calmed *ret, struct gp_err *err);

@@ -1,0 +1,190 @@
+/* main.c - the words of the command line, and who serves them. */
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "guildpost/base/clock.h"
+#include "guildpost/base/log.h"
+#include "guildpost/cmd/app.h"
+#include "guildpost/cmd/commands.h"
+
+static enum gp_rc help(struct gp_app *app, int argc, char **argv, struct gp_err *err);
+
+static const struct gp_command commands[] = {
+	{ "init", "DIR [--domain D] [--listen ADDR] [--smarthost URL] [--play]", "make a configuration and a database",
+	    gp_cmd_init },
+	{ "backup", "FILE", "a consistent, marked copy, while running", gp_cmd_backup },
+	{ "restore", "FILE", "bring a backup back; its outbox is held until released", gp_cmd_restore },
+	{ "upgrade", "", "climb to this program's schema", gp_cmd_upgrade },
+	{ "doctor", "", "check configuration, store, disk, smarthost and MTA", gp_cmd_doctor },
+	{ "help", "[COMMAND]", "this list, or one command", help },
+};
+
+static enum gp_rc
+help(struct gp_app *app, int argc, char **argv, struct gp_err *err)
+{
+	bool any = false;
+
+	(void)app;
+	if (argc == 1)
+		(void)printf("usage: guildpost [-c FILE] [--now TIME] [--json] [-q|-v] COMMAND ...\n\n");
+	for (size_t i = 0; i < GP_COUNT(commands); i++) {
+		if (commands[i].says == NULL || (argc > 1 && strncmp(commands[i].name, argv[1], strlen(argv[1])) != 0))
+			continue;
+		(void)printf("  %s%s%s\n      %s\n", commands[i].name, *commands[i].usage != '\0' ? " " : "",
+		    commands[i].usage, commands[i].says);
+		any = true;
+	}
+	if (!any)
+		return gp_usage(err, "there is no command `%s`; see: guildpost help", argv[1]);
+	if (argc == 1)
+		(void)printf("\nThe manual: man guildpost\n");
+	return GP_OK;
+}
+
+/* The longest name that the words begin with; ret_words: how many it has. */
+static const struct gp_command *
+find_command(int argc, char **argv, int *ret_words)
+{
+	const struct gp_command *best = NULL;
+
+	*ret_words = 0;
+	for (size_t i = 0; i < GP_COUNT(commands); i++) {
+		const char *name = commands[i].name, *blank = strchr(name, ' ');
+		size_t first = blank != NULL ? (size_t)(blank - name) : strlen(name);
+		int words = blank != NULL ? 2 : 1;
+
+		if (argc < words || strlen(argv[0]) != first || strncmp(argv[0], name, first) != 0)
+			continue;
+		if (blank != NULL && strcmp(argv[1], blank + 1) != 0)
+			continue;
+		if (words > *ret_words) {
+			best = &commands[i];
+			*ret_words = words;
+		}
+	}
+	return best;
+}
+
+static enum gp_rc
+set_now(struct gp_app *app, const char *text, struct gp_err *err)
+{
+	int64_t now;
+
+	if (!gp_clock_parse(text, &now))
+		return gp_usage(err, "--now wants a time such as 2026-11-24T08:00:00Z, not `%s`", text);
+	gp_clock_set(now);
+	app->now_given = true;
+	return GP_OK;
+}
+
+/* Options before the command; *ret_next is where the command stands. */
+static enum gp_rc
+global_options(struct gp_app *app, int argc, char **argv, int *ret_next, struct gp_err *err)
+{
+	int i = 1;
+
+	for (; i < argc && argv[i][0] == '-'; i++) {
+		if (strcmp(argv[i], "-c") == 0 && i + 1 < argc)
+			app->config_path = argv[++i];
+		else if (strcmp(argv[i], "--now") == 0 && i + 1 < argc)
+			GP_TRY(set_now(app, argv[++i], err));
+		else if (strncmp(argv[i], "--now=", 6) == 0)
+			GP_TRY(set_now(app, argv[i] + 6, err));
+		else if (strcmp(argv[i], "--json") == 0)
+			app->json = true;
+		else if (strcmp(argv[i], "-q") == 0)
+			app->quiet = true;
+		else if (strcmp(argv[i], "-v") == 0)
+			app->verbose = true;
+		else if (strcmp(argv[i], "--version") == 0)
+			argv[i] = (char[]){ "version" };
+		else if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			argv[i] = (char[]){ "help" };
+		else
+			return gp_usage(err, "unknown option %s; see: guildpost help", argv[i]);
+		if (argv[i][0] != '-' && (strcmp(argv[i], "version") == 0 || strcmp(argv[i], "help") == 0))
+			break;
+	}
+	*ret_next = i;
+	return GP_OK;
+}
+
+static enum gp_rc
+run(struct gp_app *app, int argc, char **argv, struct gp_err *err)
+{
+	const char *now = getenv("GUILDPOST_NOW");
+	const struct gp_command *command;
+	int next = 1, words;
+
+	if (now != NULL && *now != '\0')
+		GP_TRY(set_now(app, now, err));
+	GP_TRY(global_options(app, argc, argv, &next, err));
+	gp_log_level(app->verbose ? GP_LOG_DEBUG : app->quiet ? GP_LOG_ERROR : GP_LOG_INFO);
+	argc -= next;
+	argv += next;
+	if (argc > 0 && strcmp(argv[0], "version") == 0) {
+		(void)printf("guildpost %s\n", GP_VERSION);
+		return GP_OK;
+	}
+	if (argc == 0)
+		return gp_usage(err, "a command is missing; see: guildpost help");
+	/* --json is taken behind the command as well: people put it there. */
+	if (gp_option_flag(&argc, argv, "--json"))
+		app->json = true;
+	command = find_command(argc, argv, &words);
+	if (command == NULL)
+		return gp_usage(err, "there is no command `%s%s%s`; see: guildpost help", argv[0], argc > 1 ? " " : "",
+		    argc > 1 ? argv[1] : "");
+	if (argc > words && strcmp(argv[words], "--help") == 0)
+		return help(app, 2, (char *[]){ (char[]){ "help" }, (char *)(uintptr_t)command->name, NULL }, err);
+	return command->run(app, argc - words + 1, argv + words - 1, err);
+}
+
+/* /proc/self/exe, so that the reader child and a restart find the very same file. */
+static const char *
+own_path(const char *argv0)
+{
+	static char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	if (n <= 0)
+		return argv0;
+	path[n] = '\0';
+	return path;
+}
+
+static int
+exit_status(enum gp_rc rc, const struct gp_err *err)
+{
+	if (rc == GP_OK)
+		return 0;
+	if (err->sysexit != 0)
+		return err->sysexit;
+	return rc == GP_TEMP ? 75 : 65;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct gp_app app = { .program = own_path(argv[0]), .config_path = getenv("GUILDPOST_CONF") };
+	struct gp_err err = { .text = "" };
+	enum gp_rc rc;
+	int status;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (app.config_path == NULL || *app.config_path == '\0')
+		app.config_path = "/etc/guildpost/guildpost.conf";
+	rc = run(&app, argc, argv, &err);
+	if (rc == GP_OK && fflush(stdout) != 0)
+		rc = gp_fail_as(&err, 74, "4.3.0", "cannot write the output: %s", strerror(errno));
+	if (rc != GP_OK)
+		(void)fprintf(stderr, "guildpost: %s\n", err.text);
+	if (rc != GP_OK && err.detail[0] != '\0' && app.verbose)
+		(void)fprintf(stderr, "guildpost: (%s)\n", err.detail);
+	status = exit_status(rc, &err);
+	gp_app_release(&app);
+	return status;
+}

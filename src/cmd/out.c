@@ -1,0 +1,201 @@
+#include "guildpost/cmd/app.h"
+
+#include <math.h>
+
+#include "guildpost/base/clock.h"
+#include "guildpost/mail/template.h"
+
+/* One output at a time: a command writes one list. Rows are kept until the end, because a table is as wide as what it
+ * holds; JSON goes out row by row. */
+static struct {
+	struct gp_strs heads, cells; /* of a table */
+	size_t columns, column;
+	struct gp_buf line; /* of JSON */
+	bool first_row;
+} out;
+
+void
+gp_out_begin(struct gp_app *app)
+{
+	(void)app;
+	out.line = (struct gp_buf)GP_BUF_INIT(256u << 20);
+	out.columns = out.column = 0;
+	out.first_row = true;
+}
+
+static void
+cell(struct gp_app *app, const char *key, const char *json, const char *shown)
+{
+	if (app->json) {
+		gp_buf_addc(&out.line, out.column > 0 ? ',' : '{');
+		gp_json_string(&out.line, key);
+		gp_buf_addc(&out.line, ':');
+		gp_buf_adds(&out.line, json);
+	} else {
+		if (out.first_row)
+			gp_strs_add(&out.heads, key);
+		gp_strs_add(&out.cells, shown);
+	}
+	out.column++;
+}
+
+void
+gp_out_text(struct gp_app *app, const char *key, const char *value)
+{
+	SCOPED(gp_buf_release) struct gp_buf json = GP_BUF_INIT(256u << 20);
+
+	if (value == NULL) {
+		gp_out_null(app, key);
+		return;
+	}
+	if (app->json)
+		gp_json_string(&json, value);
+	cell(app, key, json.data, *value != '\0' ? value : "-");
+}
+
+void
+gp_out_null(struct gp_app *app, const char *key)
+{
+	cell(app, key, "null", "-");
+}
+
+void
+gp_out_int(struct gp_app *app, const char *key, int64_t value)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%lld", (long long)value);
+	cell(app, key, text, text);
+}
+
+void
+gp_out_real(struct gp_app *app, const char *key, double value)
+{
+	char text[40];
+
+	(void)snprintf(text, sizeof(text), "%.4g", isfinite(value) ? value : 0.0);
+	cell(app, key, text, text);
+}
+
+void
+gp_out_bool(struct gp_app *app, const char *key, bool value)
+{
+	cell(app, key, value ? "true" : "false", value ? "yes" : "no");
+}
+
+void
+gp_out_time(struct gp_app *app, const char *key, int64_t t)
+{
+	char text[GP_RFC3339_SIZE], json[GP_RFC3339_SIZE + 2];
+
+	if (t == 0) {
+		gp_out_null(app, key);
+		return;
+	}
+	gp_clock_format(t, text);
+	(void)snprintf(json, sizeof(json), "\"%s\"", text);
+	cell(app, key, json, text);
+}
+
+void
+gp_out_raw(struct gp_app *app, const char *key, const char *json, const char *shown)
+{
+	cell(app, key, json, shown);
+}
+
+void
+gp_out_row(struct gp_app *app)
+{
+	if (app->json) {
+		gp_buf_adds(&out.line, out.column > 0 ? "}\n" : "{}\n");
+		(void)fwrite(out.line.data, 1, out.line.len, stdout);
+		gp_buf_clear(&out.line);
+	}
+	out.columns = out.column;
+	out.column = 0;
+	out.first_row = false;
+}
+
+/* What would break the row is shown as a blank: a table is for eyes. */
+static void
+print_cell(const char *text, int width, bool last)
+{
+	int pad = width - gp_text_width(text);
+
+	for (const char *c = text; *c != '\0'; c++)
+		(void)putchar((unsigned char)*c < 0x20 || *c == 0x7f ? ' ' : *c);
+	for (; !last && pad > -2; pad--)
+		(void)putchar(' ');
+	if (last)
+		(void)putchar('\n');
+}
+
+static int
+column_width(size_t column)
+{
+	int width = gp_text_width(out.heads.v[column]), cell_width;
+
+	for (size_t i = column; i < out.cells.count; i += out.columns) {
+		cell_width = gp_text_width(out.cells.v[i]);
+		width = cell_width > width ? cell_width : width;
+	}
+	return width;
+}
+
+void
+gp_out_end(struct gp_app *app)
+{
+	SCOPED(gp_free_ptr) int *widths = NULL;
+
+	if (!app->json && out.columns > 0) {
+		widths = gp_new_array(out.columns, sizeof(*widths));
+		for (size_t i = 0; i < out.columns; i++)
+			widths[i] = column_width(i);
+		for (size_t i = 0; i < out.columns; i++)
+			print_cell(out.heads.v[i], widths[i], i + 1 == out.columns);
+		for (size_t i = 0; i < out.cells.count; i++)
+			print_cell(out.cells.v[i], widths[i % out.columns], (i + 1) % out.columns == 0);
+	}
+	gp_strs_release(&out.heads);
+	gp_strs_release(&out.cells);
+	gp_buf_release(&out.line);
+}
+
+/* Octets of the well-formed UTF-8 sequence at c, 0 when it is none. */
+static size_t
+utf8_length(const unsigned char *c)
+{
+	size_t n = *c < 0x80 ? 1 : *c < 0xc2 ? 0 : *c < 0xe0 ? 2 : *c < 0xf0 ? 3 : *c < 0xf5 ? 4 : 0;
+
+	for (size_t i = 1; i < n; i++)
+		if ((c[i] & 0xc0) != 0x80)
+			return 0;
+	if ((*c == 0xe0 && c[1] < 0xa0) || (*c == 0xed && c[1] > 0x9f) || (*c == 0xf0 && c[1] < 0x90) ||
+	    (*c == 0xf4 && c[1] > 0x8f))
+		return 0;
+	return n;
+}
+
+void
+gp_json_string(struct gp_buf *to, const char *value)
+{
+	const unsigned char *c = (const unsigned char *)value;
+	size_t n;
+
+	gp_buf_addc(to, '"');
+	while (*c != '\0') {
+		n = utf8_length(c);
+		if (n == 0)
+			gp_buf_adds(to, "\xef\xbf\xbd");
+		else if (*c == '"' || *c == '\\')
+			gp_buf_addf(to, "\\%c", *c);
+		else if (*c == '\n')
+			gp_buf_adds(to, "\\n");
+		else if (*c < 0x20 || *c == 0x7f)
+			gp_buf_addf(to, "\\u%04x", *c);
+		else
+			gp_buf_add(to, c, n);
+		c += n > 0 ? n : 1;
+	}
+	gp_buf_addc(to, '"');
+}
