@@ -14,7 +14,7 @@ struct gp_route {
 	char word[16];   /* canonical: join, leave, help, steward, ... (aliases mapped) */
 	char token[72];  /* folded to lower case, i l o read as 1 1 0 */
 };
-/* exists: true when a space `name` is served at `domain`. */
+/* exists: true when a space `name` is served at `domain`; name "": whether the domain is served. */
 typedef bool gp_route_exists(void *context, const char *name, const char *domain);
 
 /* address: as in RCPT TO without brackets, quoted local parts included.
