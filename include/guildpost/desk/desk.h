@@ -22,6 +22,8 @@ struct gp_desk {
 
 /* Loads the keys; the rest is the caller's. */
 GP_MUST_CHECK enum gp_rc gp_desk_init(struct gp_desk *desk, struct gp_db *db, struct gp_err *err);
+/* The reader child, made at the first call. */
+struct gp_reader *gp_desk_reader(struct gp_desk *desk);
 void gp_desk_release(struct gp_desk *desk); /* stops the reader; the database is the caller's */
 
 /* "weavers@lists.example.org"; ext "" or what stands behind "+". out holds GP_ADDRESS_MAX. */

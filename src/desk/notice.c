@@ -1,0 +1,142 @@
+#include "guildpost/desk/notice.h"
+
+#include "guildpost/base/mem.h"
+#include "guildpost/base/zone.h"
+#include "guildpost/mail/address.h"
+#include "guildpost/store/answered.h"
+#include "guildpost/store/outbox.h"
+#include "guildpost/store/setting.h"
+
+/* Too many answers to one address are dropped here, whoever asks for them (RCV-16). */
+static enum gp_rc
+may_send(struct gp_desk *desk, const struct gp_notice *notice, bool *ret_may, struct gp_err *err)
+{
+	char key[GP_ADDRESS_MAX];
+
+	*ret_may = gp_address_ok(notice->to_address);
+	if (!*ret_may || notice->limit_kind == NULL)
+		return GP_OK;
+	if (gp_address_key(notice->to_address, key, err) != GP_OK) {
+		*ret_may = false;
+		return GP_OK;
+	}
+	return gp_answered_first(desk->db, key, notice->limit_kind, notice->now, ret_may, err);
+}
+
+static int
+space_offset(const struct gp_space *space, int64_t now)
+{
+	SCOPED(gp_zone_free) struct gp_zone *zone = NULL;
+	struct gp_err ignored;
+
+	if (space == NULL || gp_zone_open(space->timezone, &zone, &ignored) != GP_OK)
+		return 0;
+	return gp_zone_offset(zone, now);
+}
+
+/* Message-ID from the next event number: unique, and fixed when the row is made (DESIGN.md rule 9). */
+static enum gp_rc
+make_msgid(struct gp_desk *desk, const struct gp_notice *notice, char *out, size_t size, struct gp_err *err)
+{
+	SCOPED(gp_free_str) char *seed = NULL;
+	int64_t event, filed_at;
+
+	GP_TRY(gp_event_next(desk->db, notice->now, &event, &filed_at, err));
+	seed = gp_printf("notice %s %lld %lld", notice->template_name, (long long)event, (long long)notice->now);
+	gp_msgid_make(desk->domain, seed, out, size);
+	return GP_OK;
+}
+
+static enum gp_rc
+render(struct gp_desk *desk, const struct gp_notice *notice, char **ret_subject, struct gp_buf *ret_body,
+    struct gp_err *err)
+{
+	const struct gp_space *space = notice->space;
+	struct gp_var vars[32];
+	char address[GP_ADDRESS_MAX] = "", help[GP_ADDRESS_MAX] = "";
+	const char *language = notice->language != NULL && *notice->language != '\0' ? notice->language
+			       : space != NULL					    ? space->language
+										    : "en";
+	size_t count = 0;
+
+	if (space != NULL) {
+		gp_space_address(space, "", address);
+		gp_space_address(space, "help", help);
+	}
+	vars[count++] = (struct gp_var){ "space", space != NULL ? space->title : desk->domain };
+	vars[count++] = (struct gp_var){ "space_name", space != NULL ? space->name : "" };
+	vars[count++] = (struct gp_var){ "space_address", address };
+	vars[count++] = (struct gp_var){ "help_address", help };
+	vars[count++] = (struct gp_var){ "to_address", notice->to_address };
+	for (size_t i = 0; i < notice->var_count && count < GP_COUNT(vars); i++)
+		vars[count++] = notice->vars[i];
+	return gp_template_render(desk->templates, language, notice->template_name, vars, count, ret_subject, ret_body, err);
+}
+
+static enum gp_rc
+enqueue(struct gp_desk *desk, const struct gp_notice *notice, const struct gp_composed *composed, struct gp_err *err)
+{
+	struct gp_outbox_new row = { .kind = notice->kind,
+		.space_id = notice->space != NULL ? notice->space->id : 0,
+		.composed = composed,
+		.now = notice->now };
+	struct gp_outbox_to to = { .key = notice->member_id > 0 ? notice->member_id : 1,
+		.address = notice->to_address,
+		.member_id = notice->member_id,
+		.subscription_id = notice->subscription_id };
+	int64_t id;
+
+	GP_TRY(gp_outbox_add(desk->db, &row, &id, err));
+	return gp_outbox_add_recipient(desk->db, id, &to, err);
+}
+
+enum gp_rc
+gp_notice_send(struct gp_desk *desk, const struct gp_notice *notice, bool *ret_sent, struct gp_err *err)
+{
+	SCOPED(gp_composed_release) struct gp_composed composed;
+	SCOPED(gp_buf_release) struct gp_buf body = GP_BUF_INIT(1 << 20);
+	SCOPED(gp_free_str) char *subject = NULL;
+	char from[GP_ADDRESS_MAX], reply[GP_ADDRESS_MAX], mark[160] = "", msgid[160];
+	struct gp_list_facts facts = { 0 };
+	bool may;
+
+	gp_composed_init(&composed);
+	GP_TRY(may_send(desk, notice, &may, err));
+	if (ret_sent != NULL)
+		*ret_sent = may;
+	if (!may)
+		return GP_OK;
+	(void)snprintf(from, sizeof(from), "postmaster@%s", desk->domain);
+	(void)snprintf(reply, sizeof(reply), "%s", desk->operator_address);
+	if (notice->space != NULL) {
+		facts = gp_space_facts(notice->space);
+		gp_space_address(notice->space, "steward", from);
+		gp_space_address(notice->space, notice->reply_ext != NULL && *notice->reply_ext != '\0' ? notice->reply_ext : "steward",
+		    reply);
+		gp_loop_mark(desk, notice->space, mark);
+	}
+	GP_TRY(render(desk, notice, &subject, &body, err));
+	GP_TRY(make_msgid(desk, notice, msgid, sizeof(msgid), err));
+	GP_TRY(gp_compose_letter(&(struct gp_letter){ .from_name = notice->space != NULL ? notice->space->title : "guildpost",
+				     .from_address = from,
+				     .to_name = notice->to_name,
+				     .to_address = notice->to_address,
+				     .reply_to = strcmp(reply, from) != 0 ? reply : NULL,
+				     .subject = subject,
+				     .msgid = msgid,
+				     .in_reply_to = notice->in_reply_to,
+				     .references = notice->in_reply_to,
+				     .auto_submitted = notice->in_reply_to != NULL ? "auto-replied" : "auto-generated",
+				     .precedence = "bulk",
+				     .language = notice->space != NULL ? notice->space->language : "en",
+				     .list = notice->space != NULL ? &facts : NULL,
+				     .loop_mark = mark,
+				     .date = notice->now,
+				     .date_offset = space_offset(notice->space, notice->now),
+				     .text = body.data,
+				     .flowed = true,
+				     .attached_message = notice->attached_message,
+				     .attached_n = notice->attached_n },
+	    &composed, err));
+	return enqueue(desk, notice, &composed, err);
+}

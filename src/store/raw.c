@@ -1,0 +1,40 @@
+#include "guildpost/store/raw.h"
+
+#include "guildpost/mail/crypt.h"
+
+enum gp_rc
+gp_raw_insert(struct gp_db *db, const void *octets, size_t n, int64_t now, int64_t *ret_id, struct gp_err *err)
+{
+	static const char sql[] = "INSERT INTO raw (sha256, size, octets, received_at)"
+				  " VALUES (:sha256, :size, :octets, :now)";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	unsigned char sha256[32];
+
+	gp_sha256(octets, n, sha256);
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_blob(query, ":sha256", sha256, sizeof(sha256));
+	gp_bind_int(query, ":size", (int64_t)n);
+	gp_bind_blob(query, ":octets", octets, n);
+	gp_bind_int(query, ":now", now);
+	GP_TRY(gp_query_do(query, err));
+	*ret_id = gp_db_inserted(db);
+	return GP_OK;
+}
+
+enum gp_rc
+gp_raw_load(struct gp_db *db, int64_t id, struct gp_buf *out, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	const void *octets;
+	size_t n;
+	bool found;
+
+	GP_TRY(gp_query_open(db, "SELECT octets FROM raw WHERE raw_id = :id", &query, err));
+	gp_bind_int(query, ":id", id);
+	GP_TRY(gp_query_next(query, &found, err));
+	if (!found)
+		return gp_fail_as(err, 74, "5.3.0", "the octets of this message are gone");
+	octets = gp_col_blob(query, "octets", &n);
+	gp_buf_add(out, octets, n);
+	return out->full ? gp_fail(err, "5.3.4", "the message is larger than this program reads") : GP_OK;
+}
