@@ -1,0 +1,23 @@
+/* request.h - what waits for a word from outside: a confirmation to join or to leave.  Floor: store. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include "guildpost/base/mem.h"
+#include "guildpost/store/db.h"
+
+struct gp_request {
+	int64_t id, space_id, expires_at;
+	char kind[8];   /* "join", "leave" */
+	char *address, *name;
+	bool settled;
+};
+void gp_request_release(struct gp_request *request);
+GP_MUST_CHECK enum gp_rc gp_request_insert(struct gp_db *db, const char *kind, int64_t space_id, const char *address,
+    const char *name, int64_t now, int64_t expires_at, int64_t *ret_id, struct gp_err *err);
+/* id 0 in *ret when there is none. */
+GP_MUST_CHECK enum gp_rc gp_request_load(struct gp_db *db, int64_t id, struct gp_request *ret, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_request_settle(struct gp_db *db, int64_t id, int64_t now, struct gp_err *err);
+
+/* A delivery failure of a member: what the bounce rules will read. verdict: permanent, temporary, policy, ignore. */
+GP_MUST_CHECK enum gp_rc gp_bounce_add(struct gp_db *db, int64_t member_id, int64_t outbox_id, const char *status,
+    const char *verdict, int64_t now, struct gp_err *err);

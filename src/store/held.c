@@ -1,0 +1,118 @@
+#include "guildpost/store/held.h"
+
+#include "guildpost/base/mem.h"
+
+#define HELD_COLUMNS                                                                                                   \
+	"held_id, space_id, raw_id, sender, recipient, from_name, from_address, subject, reason, since, state"
+
+void
+gp_held_free(struct gp_held **held)
+{
+	struct gp_held *h = *held;
+
+	if (h == NULL)
+		return;
+	free(h->sender);
+	free(h->recipient);
+	free(h->from_name);
+	free(h->from_address);
+	free(h->subject);
+	free(h->reason);
+	free(h->state);
+	free(h);
+	*held = NULL;
+}
+
+static struct gp_held *
+from_row(struct gp_query *query)
+{
+	struct gp_held *h = gp_new(sizeof(*h));
+
+	h->id = gp_col_int(query, "held_id");
+	h->space_id = gp_col_int(query, "space_id");
+	h->raw_id = gp_col_int(query, "raw_id");
+	h->since = gp_col_int(query, "since");
+	h->sender = gp_strdup(gp_col_text(query, "sender"));
+	h->recipient = gp_strdup(gp_col_text(query, "recipient"));
+	h->from_name = gp_strdup(gp_col_text(query, "from_name"));
+	h->from_address = gp_strdup(gp_col_text(query, "from_address"));
+	h->subject = gp_strdup(gp_col_text(query, "subject"));
+	h->reason = gp_strdup(gp_col_text(query, "reason"));
+	h->state = gp_strdup(gp_col_text(query, "state"));
+	return h;
+}
+
+enum gp_rc
+gp_held_insert(struct gp_db *db, const struct gp_held *held, int64_t *ret_id, struct gp_err *err)
+{
+	static const char sql[] =
+	    "INSERT INTO held (space_id, raw_id, sender, recipient, from_name, from_address, subject, reason, since)"
+	    " VALUES (:space, :raw, :sender, :recipient, :from_name, :from_address, :subject, :reason, :since)";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":space", held->space_id);
+	gp_bind_int(query, ":raw", held->raw_id);
+	gp_bind_text(query, ":sender", held->sender);
+	gp_bind_text(query, ":recipient", held->recipient);
+	gp_bind_text(query, ":from_name", held->from_name);
+	gp_bind_text(query, ":from_address", held->from_address);
+	gp_bind_text(query, ":subject", held->subject);
+	gp_bind_text(query, ":reason", held->reason);
+	gp_bind_int(query, ":since", held->since);
+	GP_TRY(gp_query_do(query, err));
+	*ret_id = gp_db_inserted(db);
+	return GP_OK;
+}
+
+enum gp_rc
+gp_held_load(struct gp_db *db, int64_t id, struct gp_held **ret, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, "SELECT " HELD_COLUMNS " FROM held WHERE held_id = :id", &query, err));
+	gp_bind_int(query, ":id", id);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret = found ? from_row(query) : NULL;
+	return GP_OK;
+}
+
+enum gp_rc
+gp_held_settle(struct gp_db *db, int64_t id, const char *state, const char *by, int64_t now, bool *ret_first,
+    struct gp_err *err)
+{
+	static const char sql[] = "UPDATE held SET state = :state, settled_by = :by, settled_at = :now"
+				  " WHERE held_id = :id AND state = 'held'";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_text(query, ":state", state);
+	gp_bind_text(query, ":by", by);
+	gp_bind_int(query, ":now", now);
+	gp_bind_int(query, ":id", id);
+	GP_TRY(gp_query_do(query, err));
+	*ret_first = gp_db_changes(db) > 0;
+	return GP_OK;
+}
+
+enum gp_rc
+gp_held_list(struct gp_db *db, int64_t space_id, gp_held_each *each, void *context, struct gp_err *err)
+{
+	static const char sql[] = "SELECT " HELD_COLUMNS " FROM held WHERE state = 'held'"
+				  " AND (:space = 0 OR space_id = :space) ORDER BY held_id";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":space", space_id);
+	for (;;) {
+		SCOPED(gp_held_free) struct gp_held *held = NULL;
+
+		GP_TRY(gp_query_next(query, &found, err));
+		if (!found)
+			return GP_OK;
+		held = from_row(query);
+		GP_TRY(each(context, held, err));
+	}
+}

@@ -1,0 +1,122 @@
+#include "guildpost/store/ledger.h"
+
+#include "guildpost/base/buf.h"
+#include "guildpost/mail/crypt.h"
+
+/* The chain covers the previous link, the row's plain columns, and H(salt, payload): so payload and salt may be erased. */
+static void
+chain(const void *previous, size_t previous_n, int64_t at, const char *actor, const char *act,
+    const unsigned char payload_hash[32], unsigned char out[32])
+{
+	SCOPED(gp_buf_release) struct gp_buf text = GP_BUF_INIT(4096);
+
+	gp_buf_add(&text, previous, previous_n);
+	gp_buf_addf(&text, "|%lld|%s|%s|", (long long)at, actor, act);
+	gp_buf_add(&text, payload_hash, 32);
+	gp_sha256(text.data, text.len, out);
+}
+
+static void
+hash_payload(const unsigned char salt[16], const char *payload, unsigned char out[32])
+{
+	struct gp_sha256_state *state = gp_sha256_new();
+
+	gp_sha256_add(state, salt, 16);
+	gp_sha256_add(state, payload, strlen(payload));
+	gp_sha256_end(&state, out);
+}
+
+static enum gp_rc
+last_link(struct gp_db *db, unsigned char out[32], size_t *ret_n, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	const void *link;
+	bool found;
+
+	*ret_n = 0;
+	GP_TRY(gp_query_open(db, "SELECT chain FROM ledger ORDER BY ledger_id DESC LIMIT 1", &query, err));
+	GP_TRY(gp_query_next(query, &found, err));
+	if (!found)
+		return GP_OK;
+	link = gp_col_blob(query, "chain", ret_n);
+	*ret_n = *ret_n > 32 ? 32 : *ret_n;
+	memcpy(out, link, *ret_n);
+	return GP_OK;
+}
+
+enum gp_rc
+gp_ledger_add(struct gp_db *db, int64_t now, int64_t community_id, int64_t space_id, const char *actor,
+    const char *act, const char *payload, struct gp_err *err)
+{
+	static const char sql[] =
+	    "INSERT INTO ledger (at, community_id, space_id, actor, act, payload, salt, payload_hash, chain)"
+	    " VALUES (:at, nullif(:community, 0), nullif(:space, 0), :actor, :act, :payload, :salt, :hash, :chain)";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	unsigned char previous[32], salt[16], hash[32], link[32];
+	size_t previous_n;
+
+	GP_TRY(last_link(db, previous, &previous_n, err));
+	gp_random(salt, sizeof(salt));
+	hash_payload(salt, payload, hash);
+	chain(previous, previous_n, now, actor, act, hash, link);
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":at", now);
+	gp_bind_int(query, ":community", community_id);
+	gp_bind_int(query, ":space", space_id);
+	gp_bind_text(query, ":actor", actor);
+	gp_bind_text(query, ":act", act);
+	gp_bind_text(query, ":payload", payload);
+	gp_bind_blob(query, ":salt", salt, sizeof(salt));
+	gp_bind_blob(query, ":hash", hash, sizeof(hash));
+	gp_bind_blob(query, ":chain", link, sizeof(link));
+	return gp_query_do(query, err);
+}
+
+/* One row: the payload, while it is there, must have its hash, and the link must follow from the one before. */
+static bool
+row_holds(struct gp_query *query, unsigned char previous[32], size_t *previous_n)
+{
+	unsigned char hash[32], link[32], payload_hash[32] = { 0 };
+	const void *stored;
+	size_t n;
+
+	stored = gp_col_blob(query, "payload_hash", &n);
+	memcpy(payload_hash, stored, n < 32 ? n : 32);
+	if (!gp_col_is_null(query, "payload")) {
+		stored = gp_col_blob(query, "salt", &n);
+		if (n != 16)
+			return false;
+		hash_payload(stored, gp_col_text(query, "payload"), hash);
+		if (memcmp(hash, payload_hash, 32) != 0)
+			return false;
+	}
+	chain(previous, *previous_n, gp_col_int(query, "at"), gp_col_text(query, "actor"), gp_col_text(query, "act"),
+	    payload_hash, link);
+	stored = gp_col_blob(query, "chain", &n);
+	if (n != 32 || memcmp(stored, link, 32) != 0)
+		return false;
+	memcpy(previous, link, 32);
+	*previous_n = 32;
+	return true;
+}
+
+enum gp_rc
+gp_ledger_verify(struct gp_db *db, struct gp_err *err)
+{
+	static const char sql[] = "SELECT ledger_id, at, actor, act, payload, salt, payload_hash, chain FROM ledger"
+				  " ORDER BY ledger_id";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	unsigned char previous[32];
+	size_t previous_n = 0;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	for (;;) {
+		GP_TRY(gp_query_next(query, &found, err));
+		if (!found)
+			return GP_OK;
+		if (!row_holds(query, previous, &previous_n))
+			return gp_fail_as(err, 74, "5.3.0", "the ledger does not hold from row %lld on",
+			    (long long)gp_col_int(query, "ledger_id"));
+	}
+}
