@@ -1,0 +1,12 @@
+/* digest.h - the periodic letter: which issue is due, what it holds, who gets it.  Floor: desk. */
+#pragma once
+#include "guildpost/desk/sort.h"
+
+/* Composes every issue whose promised minute has come (one per space, mode, zone, language and window start), each with its
+ * recipients' cursors in one short transaction. *ret_next: when the next one is due, 0 for never; *ret_issues may be NULL. */
+GP_MUST_CHECK enum gp_rc gp_digest_run(struct gp_desk *desk, int64_t now, int64_t *ret_next, int *ret_issues, struct gp_err *err);
+/* The digest of the window that ends at `until`, by filing date, imports too, as a whole message; nothing is sent. */
+GP_MUST_CHECK enum gp_rc gp_digest_preview(struct gp_desk *desk, const struct gp_space *space, const char *mode,
+    int64_t until, const struct gp_member *member, struct gp_buf *out, struct gp_err *err);
+/* A plain reply to the digest as a whole (DIG-05): never posted; one answer asks which item. */
+gp_arrival_handler gp_digest_reply_take;
