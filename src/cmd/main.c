@@ -84,6 +84,7 @@ set_now(struct gp_app *app, const char *text, struct gp_err *err)
 static enum gp_rc
 global_options(struct gp_app *app, int argc, char **argv, int *ret_next, struct gp_err *err)
 {
+	static char version_word[] = "version", help_word[] = "help"; /* the options are commands too */
 	int i = 1;
 
 	for (; i < argc && argv[i][0] == '-'; i++) {
@@ -100,12 +101,12 @@ global_options(struct gp_app *app, int argc, char **argv, int *ret_next, struct 
 		else if (strcmp(argv[i], "-v") == 0)
 			app->verbose = true;
 		else if (strcmp(argv[i], "--version") == 0)
-			argv[i] = (char[]){ "version" };
+			argv[i] = version_word;
 		else if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
-			argv[i] = (char[]){ "help" };
+			argv[i] = help_word;
 		else
 			return gp_usage(err, "unknown option %s; see: guildpost help", argv[i]);
-		if (argv[i][0] != '-' && (strcmp(argv[i], "version") == 0 || strcmp(argv[i], "help") == 0))
+		if (argv[i] == version_word || argv[i] == help_word)
 			break;
 	}
 	*ret_next = i;

@@ -35,6 +35,12 @@ gp_space_address(const struct gp_space *space, const char *ext, char *out)
 	(void)snprintf(out, GP_ADDRESS_MAX, "%.*s%s%s@%s", n, space->name, *ext != '\0' ? "+" : "", ext, space->domain);
 }
 
+void
+gp_space_list_id(const struct gp_space *space, char *out, size_t size)
+{
+	(void)snprintf(out, size, "%.*s.%s", (int)strcspn(space->name, "@"), space->name, space->domain);
+}
+
 struct gp_list_facts
 gp_space_facts(const struct gp_space *space)
 {
@@ -45,7 +51,7 @@ static void
 mark_mac(const struct gp_token_keys *keys, int i, const char *list_id, char out[41])
 {
 	unsigned char mac[32];
-	char text[300];
+	char text[320];
 
 	(void)snprintf(text, sizeof(text), "loop %s", list_id);
 	gp_hmac_sha256(keys->key[i].secret, 32, text, strlen(text), mac);
@@ -55,20 +61,20 @@ mark_mac(const struct gp_token_keys *keys, int i, const char *list_id, char out[
 void
 gp_loop_mark(const struct gp_desk *desk, const struct gp_space *space, char *out)
 {
-	char list_id[100], mac[41];
+	char list_id[300], mac[41];
 
-	(void)snprintf(list_id, sizeof(list_id), "%s.%s", space->name, space->domain);
+	gp_space_list_id(space, list_id, sizeof(list_id));
 	mark_mac(&desk->keys, desk->keys.signing, list_id, mac);
-	(void)snprintf(out, 160, "%s %s", list_id, mac);
+	(void)snprintf(out, GP_LOOP_MARK_MAX, "%s %s", list_id, mac);
 }
 
 bool
 gp_loop_mark_is_ours(const struct gp_desk *desk, const struct gp_space *space, const char *mark)
 {
-	char list_id[100], mac[41];
+	char list_id[300], mac[41];
 	size_t n;
 
-	(void)snprintf(list_id, sizeof(list_id), "%s.%s", space->name, space->domain);
+	gp_space_list_id(space, list_id, sizeof(list_id));
 	n = strlen(list_id);
 	if (strncmp(mark, list_id, n) != 0 || mark[n] != ' ' || strlen(mark + n + 1) != 40)
 		return false;

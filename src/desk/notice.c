@@ -55,8 +55,8 @@ render(struct gp_desk *desk, const struct gp_notice *notice, char **ret_subject,
 	struct gp_var vars[32];
 	char address[GP_ADDRESS_MAX] = "", help[GP_ADDRESS_MAX] = "";
 	const char *language = notice->language != NULL && *notice->language != '\0' ? notice->language
-			       : space != NULL					    ? space->language
-										    : "en";
+			       : space != NULL					     ? space->language
+										     : "en";
 	size_t count = 0;
 
 	if (space != NULL) {
@@ -70,7 +70,8 @@ render(struct gp_desk *desk, const struct gp_notice *notice, char **ret_subject,
 	vars[count++] = (struct gp_var){ "to_address", notice->to_address };
 	for (size_t i = 0; i < notice->var_count && count < GP_COUNT(vars); i++)
 		vars[count++] = notice->vars[i];
-	return gp_template_render(desk->templates, language, notice->template_name, vars, count, ret_subject, ret_body, err);
+	return gp_template_render(
+	    desk->templates, language, notice->template_name, vars, count, ret_subject, ret_body, err);
 }
 
 static enum gp_rc
@@ -96,7 +97,7 @@ gp_notice_send(struct gp_desk *desk, const struct gp_notice *notice, bool *ret_s
 	SCOPED(gp_composed_release) struct gp_composed composed;
 	SCOPED(gp_buf_release) struct gp_buf body = GP_BUF_INIT(1 << 20);
 	SCOPED(gp_free_str) char *subject = NULL;
-	char from[GP_ADDRESS_MAX], reply[GP_ADDRESS_MAX], mark[160] = "", msgid[160];
+	char from[GP_ADDRESS_MAX], reply[GP_ADDRESS_MAX], mark[GP_LOOP_MARK_MAX] = "", msgid[160];
 	struct gp_list_facts facts = { 0 };
 	bool may;
 
@@ -111,32 +112,33 @@ gp_notice_send(struct gp_desk *desk, const struct gp_notice *notice, bool *ret_s
 	if (notice->space != NULL) {
 		facts = gp_space_facts(notice->space);
 		gp_space_address(notice->space, "steward", from);
-		gp_space_address(notice->space, notice->reply_ext != NULL && *notice->reply_ext != '\0' ? notice->reply_ext : "steward",
-		    reply);
+		gp_space_address(notice->space,
+		    notice->reply_ext != NULL && *notice->reply_ext != '\0' ? notice->reply_ext : "steward", reply);
 		gp_loop_mark(desk, notice->space, mark);
 	}
 	GP_TRY(render(desk, notice, &subject, &body, err));
 	GP_TRY(make_msgid(desk, notice, msgid, sizeof(msgid), err));
-	GP_TRY(gp_compose_letter(&(struct gp_letter){ .from_name = notice->space != NULL ? notice->space->title : "guildpost",
-				     .from_address = from,
-				     .to_name = notice->to_name,
-				     .to_address = notice->to_address,
-				     .reply_to = strcmp(reply, from) != 0 ? reply : NULL,
-				     .subject = subject,
-				     .msgid = msgid,
-				     .in_reply_to = notice->in_reply_to,
-				     .references = notice->in_reply_to,
-				     .auto_submitted = notice->in_reply_to != NULL ? "auto-replied" : "auto-generated",
-				     .precedence = "bulk",
-				     .language = notice->space != NULL ? notice->space->language : "en",
-				     .list = notice->space != NULL ? &facts : NULL,
-				     .loop_mark = mark,
-				     .date = notice->now,
-				     .date_offset = space_offset(notice->space, notice->now),
-				     .text = body.data,
-				     .flowed = true,
-				     .attached_message = notice->attached_message,
-				     .attached_n = notice->attached_n },
+	GP_TRY(gp_compose_letter(
+	    &(struct gp_letter){ .from_name = notice->space != NULL ? notice->space->title : "guildpost",
+		.from_address = from,
+		.to_name = notice->to_name,
+		.to_address = notice->to_address,
+		.reply_to = strcmp(reply, from) != 0 ? reply : NULL,
+		.subject = subject,
+		.msgid = msgid,
+		.in_reply_to = notice->in_reply_to,
+		.references = notice->in_reply_to,
+		.auto_submitted = notice->in_reply_to != NULL ? "auto-replied" : "auto-generated",
+		.precedence = "bulk",
+		.language = notice->space != NULL ? notice->space->language : "en",
+		.list = notice->space != NULL ? &facts : NULL,
+		.loop_mark = mark,
+		.date = notice->now,
+		.date_offset = space_offset(notice->space, notice->now),
+		.text = body.data,
+		.flowed = true,
+		.attached_message = notice->attached_message,
+		.attached_n = notice->attached_n },
 	    &composed, err));
 	return enqueue(desk, notice, &composed, err);
 }

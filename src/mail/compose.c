@@ -73,7 +73,9 @@ void
 gp_header_list(struct gp_composed *out, const struct gp_list_facts *facts)
 {
 	struct gp_buf *to = &out->octets;
-	const char *space = facts->space, *domain = facts->domain;
+	/* Where several domains are served a name carries its own: "weavers@other.example". */
+	SCOPED(gp_free_str) char *space = gp_strndup(facts->space, strcspn(facts->space, "@"));
+	const char *domain = facts->domain;
 	SCOPED(gp_free_str) char *id = gp_printf("<%s.%s>", space, domain);
 
 	gp_header_token(to, "List-Id", id);

@@ -6,6 +6,8 @@
 #include "guildpost/mail/compose.h"
 #include "guildpost/store/space.h"
 
+#define GP_LOOP_MARK_MAX 360 /* octets with NUL */
+
 struct gp_reader;
 struct gp_desk {
 	struct gp_db *db;
@@ -28,8 +30,10 @@ void gp_desk_release(struct gp_desk *desk); /* stops the reader; the database is
 
 /* "weavers@lists.example.org"; ext "" or what stands behind "+". out holds GP_ADDRESS_MAX. */
 void gp_space_address(const struct gp_space *space, const char *ext, char *out);
+/* "weavers.lists.example.org" (RFC 2919) */
+void gp_space_list_id(const struct gp_space *space, char *out, size_t size);
 /* The facts for the List-* fields; borrowed from space. */
 struct gp_list_facts gp_space_facts(const struct gp_space *space);
-/* Value of X-Guildpost-Loop for this space: "weavers.lists.example.org MAC". out holds 160. */
+/* Value of X-Guildpost-Loop for this space: "weavers.lists.example.org MAC". out holds GP_LOOP_MARK_MAX. */
 void gp_loop_mark(const struct gp_desk *desk, const struct gp_space *space, char *out);
 bool gp_loop_mark_is_ours(const struct gp_desk *desk, const struct gp_space *space, const char *mark);
