@@ -6,7 +6,7 @@
 #include "guildpost/base/mem.h"
 
 #define TEMPLATE_MAX (256 * 1024)
-#define COLUMNS 72
+#define COLUMNS	     72
 
 enum form { FORM_TEXT, FORM_HTML };
 
@@ -90,7 +90,8 @@ gp_text_wrap(struct gp_buf *out, const char *text, size_t columns, const char *i
 		size_t n = strcspn(text, "\n"), from = 0;
 
 		do {
-			size_t piece = fitting(text + from, n - from, columns > strlen(indent) ? columns - strlen(indent) : 1);
+			size_t piece = fitting(
+			    text + from, n - from, columns > strlen(indent) ? columns - strlen(indent) : 1);
 
 			gp_buf_adds(out, piece > 0 ? indent : "");
 			gp_buf_add(out, text + from, piece);
@@ -133,8 +134,8 @@ static void
 add_clean(struct gp_buf *out, const char *value)
 {
 	for (const unsigned char *c = (const unsigned char *)value; *c != '\0'; c++) {
-		if (c[0] == 0xe2 && ((c[1] == 0x80 && c[2] >= 0xaa && c[2] <= 0xae) ||
-					(c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9)))
+		if (c[0] == 0xe2 &&
+		    ((c[1] == 0x80 && c[2] >= 0xaa && c[2] <= 0xae) || (c[1] == 0x81 && c[2] >= 0xa6 && c[2] <= 0xa9)))
 			c += 2;
 		else if ((*c >= 0x20 && *c != 0x7f) || *c == '\n')
 			gp_buf_addc(out, (char)*c);
@@ -243,8 +244,8 @@ load(const char *folder, const char *language, const char *name, const char *end
 	gp_buf_clear(out);
 	if (read_whole(english, out))
 		return GP_OK;
-	return gp_fail_as(err, 78, "4.3.5", "cannot read the mail text %s: %s; see the key `templates`", english,
-	    strerror(errno));
+	return gp_fail_as(
+	    err, 78, "4.3.5", "cannot read the mail text %s: %s; see the key `templates`", english, strerror(errno));
 }
 
 /* Paragraph lines are wrapped; a line that begins with a blank, or is short enough, stays. */
@@ -277,7 +278,8 @@ gp_template_render(const char *folder, const char *language, const char *name, c
 	GP_TRY(load(folder, language, name, "txt", &file, err));
 	body = strstr(file.data, "\n\n");
 	if (strncmp(file.data, "Subject: ", 9) != 0 || body == NULL)
-		return gp_fail_as(err, 78, "4.3.5", "the mail text %s.txt does not begin with `Subject:` and a blank line", name);
+		return gp_fail_as(
+		    err, 78, "4.3.5", "the mail text %s.txt does not begin with `Subject:` and a blank line", name);
 	expand(&subject, file.data + 9, body, &view);
 	for (char *c = subject.data; *c != '\0'; c++)
 		*c = *c == '\n' ? ' ' : *c;

@@ -1,14 +1,15 @@
 #include "guildpost/store/answered.h"
 
-#define DAY 86400
+#define DAY	     86400
 #define WEEKLY_LIMIT 20
 
 enum gp_rc
-gp_answered_first(struct gp_db *db, const char *address_key, const char *kind, int64_t now, bool *ret_first,
-    struct gp_err *err)
+gp_answered_first(
+    struct gp_db *db, const char *address_key, const char *kind, int64_t now, bool *ret_first, struct gp_err *err)
 {
-	static const char count[] = "SELECT count(*) FILTER (WHERE kind = :kind AND at > :day) AS same, count(*) AS week"
-				    "  FROM answered WHERE address_key = :address AND at > :week";
+	static const char count[] =
+	    "SELECT count(*) FILTER (WHERE kind = :kind AND at > :day) AS same, count(*) AS week"
+	    "  FROM answered WHERE address_key = :address AND at > :week";
 	static const char forget[] = "DELETE FROM answered WHERE address_key = :address AND at <= :week";
 	static const char remember[] = "INSERT INTO answered (address_key, kind, at) VALUES (:address, :kind, :now)";
 	SCOPED(gp_query_free) struct gp_query *counting = NULL;

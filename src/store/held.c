@@ -79,8 +79,8 @@ gp_held_load(struct gp_db *db, int64_t id, struct gp_held **ret, struct gp_err *
 }
 
 enum gp_rc
-gp_held_settle(struct gp_db *db, int64_t id, const char *state, const char *by, int64_t now, bool *ret_first,
-    struct gp_err *err)
+gp_held_settle(
+    struct gp_db *db, int64_t id, const char *state, const char *by, int64_t now, bool *ret_first, struct gp_err *err)
 {
 	static const char sql[] = "UPDATE held SET state = :state, settled_by = :by, settled_at = :now"
 				  " WHERE held_id = :id AND state = 'held'";

@@ -71,10 +71,11 @@ one_row(struct gp_query *query, struct gp_inbox_row **ret, struct gp_err *err)
 enum gp_rc
 gp_inbox_next(struct gp_db *db, int64_t after, struct gp_inbox_row **ret, struct gp_err *err)
 {
-	static const char sql[] = "SELECT i.inbox_id, i.raw_id, i.sender, i.recipient, i.received_at, i.session, i.trusted, i.state,"
-				  " i.strikes, i.reason, r.size FROM inbox i JOIN raw r ON r.raw_id = i.raw_id"
-				  " WHERE i.state IN ('received', 'retry') AND i.inbox_id > :after"
-				  " ORDER BY i.inbox_id LIMIT 1";
+	static const char sql[] =
+	    "SELECT i.inbox_id, i.raw_id, i.sender, i.recipient, i.received_at, i.session, i.trusted, i.state,"
+	    " i.strikes, i.reason, r.size FROM inbox i JOIN raw r ON r.raw_id = i.raw_id"
+	    " WHERE i.state IN ('received', 'retry') AND i.inbox_id > :after"
+	    " ORDER BY i.inbox_id LIMIT 1";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
@@ -85,9 +86,10 @@ gp_inbox_next(struct gp_db *db, int64_t after, struct gp_inbox_row **ret, struct
 enum gp_rc
 gp_inbox_load(struct gp_db *db, int64_t id, struct gp_inbox_row **ret, struct gp_err *err)
 {
-	static const char sql[] = "SELECT i.inbox_id, i.raw_id, i.sender, i.recipient, i.received_at, i.session, i.trusted, i.state,"
-				  " i.strikes, i.reason, r.size FROM inbox i JOIN raw r ON r.raw_id = i.raw_id"
-				  " WHERE i.inbox_id = :id";
+	static const char sql[] =
+	    "SELECT i.inbox_id, i.raw_id, i.sender, i.recipient, i.received_at, i.session, i.trusted, i.state,"
+	    " i.strikes, i.reason, r.size FROM inbox i JOIN raw r ON r.raw_id = i.raw_id"
+	    " WHERE i.inbox_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
@@ -138,8 +140,9 @@ gp_inbox_delete(struct gp_db *db, int64_t id, struct gp_err *err)
 enum gp_rc
 gp_inbox_list(struct gp_db *db, gp_inbox_each *each, void *context, struct gp_err *err)
 {
-	static const char sql[] = "SELECT i.inbox_id, i.raw_id, i.sender, i.recipient, i.received_at, i.session, i.trusted, i.state,"
-				  " i.strikes, i.reason, r.size FROM inbox i JOIN raw r ON r.raw_id = i.raw_id ORDER BY i.inbox_id";
+	static const char sql[] =
+	    "SELECT i.inbox_id, i.raw_id, i.sender, i.recipient, i.received_at, i.session, i.trusted, i.state,"
+	    " i.strikes, i.reason, r.size FROM inbox i JOIN raw r ON r.raw_id = i.raw_id ORDER BY i.inbox_id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
 
@@ -156,8 +159,8 @@ gp_inbox_list(struct gp_db *db, gp_inbox_each *each, void *context, struct gp_er
 }
 
 enum gp_rc
-gp_delivery_first(struct gp_db *db, const char *recipient, const unsigned char sha256[32], int64_t now,
-    bool *ret_first, struct gp_err *err)
+gp_delivery_first(struct gp_db *db, const char *recipient, const unsigned char sha256[32], int64_t now, bool *ret_first,
+    struct gp_err *err)
 {
 	static const char sql[] = "INSERT INTO delivery (recipient, sha256, seen_at) VALUES (:recipient, :sha256, :now)"
 				  " ON CONFLICT DO NOTHING";

@@ -45,8 +45,8 @@ last_link(struct gp_db *db, unsigned char out[32], size_t *ret_n, struct gp_err 
 }
 
 enum gp_rc
-gp_ledger_add(struct gp_db *db, int64_t now, int64_t community_id, int64_t space_id, const char *actor,
-    const char *act, const char *payload, struct gp_err *err)
+gp_ledger_add(struct gp_db *db, int64_t now, int64_t community_id, int64_t space_id, const char *actor, const char *act,
+    const char *payload, struct gp_err *err)
 {
 	static const char sql[] =
 	    "INSERT INTO ledger (at, community_id, space_id, actor, act, payload, salt, payload_hash, chain)"

@@ -61,8 +61,8 @@ each_row(struct gp_query *query, gp_member_each *each, void *context, struct gp_
 }
 
 enum gp_rc
-gp_member_find(struct gp_db *db, int64_t community_id, const char *address_key, struct gp_member **ret,
-    struct gp_err *err)
+gp_member_find(
+    struct gp_db *db, int64_t community_id, const char *address_key, struct gp_member **ret, struct gp_err *err)
 {
 	static const char sql[] = "SELECT " MEMBER_COLUMNS " FROM member m"
 				  " WHERE m.community_id = :community AND m.address_key = :key";
@@ -126,9 +126,10 @@ gp_member_insert(struct gp_db *db, const struct gp_member *member, int64_t *ret_
 enum gp_rc
 gp_member_update(struct gp_db *db, const struct gp_member *member, struct gp_err *err)
 {
-	static const char sql[] = "UPDATE member SET address = :address, address_key = :key, name = :name, level = :level,"
-				  " timezone = :timezone, language = :language, state = :state, paused_until = :paused"
-				  " WHERE member_id = :id";
+	static const char sql[] =
+	    "UPDATE member SET address = :address, address_key = :key, name = :name, level = :level,"
+	    " timezone = :timezone, language = :language, state = :state, paused_until = :paused"
+	    " WHERE member_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
@@ -150,8 +151,8 @@ gp_member_list(struct gp_db *db, int64_t community_id, gp_member_each *each, voi
 }
 
 enum gp_rc
-gp_member_with_role(struct gp_db *db, int64_t community_id, const char *role, gp_member_each *each, void *context,
-    struct gp_err *err)
+gp_member_with_role(
+    struct gp_db *db, int64_t community_id, const char *role, gp_member_each *each, void *context, struct gp_err *err)
 {
 	static const char sql[] = "SELECT " MEMBER_COLUMNS " FROM member m JOIN member_role r USING (member_id)"
 				  " WHERE m.community_id = :community AND r.role = :role AND m.state <> 'left'"
@@ -178,7 +179,8 @@ gp_role_has(struct gp_db *db, int64_t member_id, const char *role, bool *ret, st
 enum gp_rc
 gp_role_add(struct gp_db *db, int64_t member_id, const char *role, struct gp_err *err)
 {
-	static const char sql[] = "INSERT INTO member_role (member_id, role) VALUES (:id, :role) ON CONFLICT DO NOTHING";
+	static const char sql[] =
+	    "INSERT INTO member_role (member_id, role) VALUES (:id, :role) ON CONFLICT DO NOTHING";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
@@ -228,8 +230,8 @@ subscription_from_row(struct gp_query *query, struct gp_subscription *ret)
 }
 
 enum gp_rc
-gp_subscription_find(struct gp_db *db, int64_t space_id, int64_t member_id, struct gp_subscription *ret,
-    struct gp_err *err)
+gp_subscription_find(
+    struct gp_db *db, int64_t space_id, int64_t member_id, struct gp_subscription *ret, struct gp_err *err)
 {
 	static const char sql[] =
 	    "SELECT subscription_id, space_id, member_id, from_event, digested_through, digested_at, mode"
@@ -259,8 +261,8 @@ close_version(struct gp_db *db, int64_t id, int64_t event, struct gp_err *err)
 }
 
 enum gp_rc
-gp_subscription_put(struct gp_db *db, int64_t space_id, int64_t member_id, const char *mode, int64_t now,
-    struct gp_err *err)
+gp_subscription_put(
+    struct gp_db *db, int64_t space_id, int64_t member_id, const char *mode, int64_t now, struct gp_err *err)
 {
 	static const char sql[] =
 	    "INSERT INTO subscription (space_id, member_id, mode, from_event, digested_through, digested_at)"
@@ -288,13 +290,12 @@ gp_subscription_put(struct gp_db *db, int64_t space_id, int64_t member_id, const
 }
 
 enum gp_rc
-gp_subscription_list(struct gp_db *db, int64_t member_id, gp_subscription_each *each, void *context,
-    struct gp_err *err)
+gp_subscription_list(struct gp_db *db, int64_t member_id, gp_subscription_each *each, void *context, struct gp_err *err)
 {
-	static const char sql[] =
-	    "SELECT s.subscription_id, s.space_id, s.member_id, s.from_event, s.digested_through, s.digested_at, s.mode,"
-	    " p.name FROM subscription s JOIN space p ON p.space_id = s.space_id"
-	    " WHERE s.member_id = :member AND s.to_event IS NULL ORDER BY p.name";
+	static const char sql[] = "SELECT s.subscription_id, s.space_id, s.member_id, s.from_event, "
+				  "s.digested_through, s.digested_at, s.mode,"
+				  " p.name FROM subscription s JOIN space p ON p.space_id = s.space_id"
+				  " WHERE s.member_id = :member AND s.to_event IS NULL ORDER BY p.name";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	struct gp_subscription subscription;
 	bool found;
@@ -311,8 +312,8 @@ gp_subscription_list(struct gp_db *db, int64_t member_id, gp_subscription_each *
 }
 
 enum gp_rc
-gp_subscription_owner(struct gp_db *db, int64_t subscription_id, int64_t *ret_member_id, int64_t *ret_space_id,
-    struct gp_err *err)
+gp_subscription_owner(
+    struct gp_db *db, int64_t subscription_id, int64_t *ret_member_id, int64_t *ret_space_id, struct gp_err *err)
 {
 	static const char sql[] = "SELECT member_id, space_id FROM subscription WHERE subscription_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;

@@ -9,7 +9,10 @@ struct text_column {
 	const char *column, *parameter;
 	size_t offset;
 };
-#define FIELD(type, column, member) { column, ":" column, offsetof(struct type, member) }
+#define FIELD(type, column, member)                                                                                    \
+	{                                                                                                              \
+		column, ":" column, offsetof(struct type, member)                                                      \
+	}
 static const struct text_column community_texts[] = { FIELD(gp_community, "name", name),
 	FIELD(gp_community, "title", title), FIELD(gp_community, "timezone", timezone),
 	FIELD(gp_community, "language", language), FIELD(gp_community, "state", state) };
@@ -97,8 +100,8 @@ gp_community_list(struct gp_db *db, struct gp_strs *ret_names, struct gp_err *er
 }
 
 enum gp_rc
-gp_community_insert(struct gp_db *db, const struct gp_community *community, int64_t now, int64_t *ret_id,
-    struct gp_err *err)
+gp_community_insert(
+    struct gp_db *db, const struct gp_community *community, int64_t now, int64_t *ret_id, struct gp_err *err)
 {
 	static const char sql[] = "INSERT INTO community (name, title, timezone, language, state, created_at)"
 				  " VALUES (:name, :title, :timezone, :language, :state, :now)";

@@ -5,10 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-void gp_clock_set(int64_t now);       /* from here on gp_clock_now() runs from this instant */
-bool gp_clock_is_set(void);           /* --now was given */
-int64_t gp_clock_now(void);           /* seconds, UTC */
-int64_t gp_clock_mono_ms(void);       /* milliseconds, never moved */
+void gp_clock_set(int64_t now); /* from here on gp_clock_now() runs from this instant */
+bool gp_clock_is_set(void); /* --now was given */
+int64_t gp_clock_now(void); /* seconds, UTC */
+int64_t gp_clock_mono_ms(void); /* milliseconds, never moved */
 
 #define GP_RFC3339_SIZE 24
 /* "2026-11-24T16:06:03Z" */

@@ -6,7 +6,7 @@
 
 enum gp_level { GP_LOG_ERROR, GP_LOG_INFO, GP_LOG_DEBUG };
 
-void gp_log_level(enum gp_level level);              /* default GP_LOG_INFO */
+void gp_log_level(enum gp_level level); /* default GP_LOG_INFO */
 bool gp_log_wants(enum gp_level level);
 
 /* gp_log(GP_LOG_INFO, "intake.filed", "sid", sid, "space", name, NULL): pairs of strings, NULL ends;

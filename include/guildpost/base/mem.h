@@ -3,15 +3,15 @@
 #pragma once
 #include <stddef.h>
 
-void *gp_new(size_t size);                          /* zeroed; caller frees */
-void *gp_new_array(size_t count, size_t size);      /* zeroed; aborts when count * size overflows */
-char *gp_strdup(const char *s);                     /* NULL stays NULL */
+void *gp_new(size_t size); /* zeroed; caller frees */
+void *gp_new_array(size_t count, size_t size); /* zeroed; aborts when count * size overflows */
+char *gp_strdup(const char *s); /* NULL stays NULL */
 char *gp_strndup(const char *s, size_t n);
 void *gp_memdup(const void *p, size_t n);
-void *gp_grow(void *p, size_t size);                /* realloc that does not fail */
+void *gp_grow(void *p, size_t size); /* realloc that does not fail */
 char *gp_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* caller frees */
-void gp_free_str(char **s);                         /* for SCOPED; leaves NULL */
-void gp_free_ptr(void *p);                          /* for SCOPED on any pointer: void *p is its address */
+void gp_free_str(char **s); /* for SCOPED; leaves NULL */
+void gp_free_ptr(void *p); /* for SCOPED on any pointer: void *p is its address */
 
 /* A growing list of owned strings. Zeroed is empty. */
 struct gp_strs {

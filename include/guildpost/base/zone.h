@@ -7,7 +7,7 @@
 struct gp_zone;
 
 struct gp_wall { /* what a clock on the wall shows */
-	int year, month, day;     /* month 1..12, day 1..31 */
+	int year, month, day; /* month 1..12, day 1..31 */
 	int hour, minute, second; /* 0..23, 0..59, 0..59 */
 };
 
@@ -16,10 +16,11 @@ struct gp_wall { /* what a clock on the wall shows */
 GP_MUST_CHECK enum gp_rc gp_zone_open(const char *name, struct gp_zone **ret_zone, struct gp_err *err);
 void gp_zone_free(struct gp_zone **zone);
 const char *gp_zone_name(const struct gp_zone *zone);
-const char *gp_zone_posix(const struct gp_zone *zone); /* the footer rule, such as "CET-1CEST,M3.5.0,M10.5.0/3"; "" when none */
+const char *gp_zone_posix(
+    const struct gp_zone *zone); /* the footer rule, such as "CET-1CEST,M3.5.0,M10.5.0/3"; "" when none */
 
-int gp_zone_offset(const struct gp_zone *zone, int64_t t);                    /* seconds east of UTC at t */
-const char *gp_zone_abbreviation(const struct gp_zone *zone, int64_t t);      /* "CEST"; borrowed */
+int gp_zone_offset(const struct gp_zone *zone, int64_t t); /* seconds east of UTC at t */
+const char *gp_zone_abbreviation(const struct gp_zone *zone, int64_t t); /* "CEST"; borrowed */
 void gp_zone_to_wall(const struct gp_zone *zone, int64_t t, struct gp_wall *ret_wall);
 /* In a gap the instant that the offset before the gap gives (RFC 5545 section 3.3.5), in a fold the first. */
 int64_t gp_zone_from_wall(const struct gp_zone *zone, const struct gp_wall *wall);

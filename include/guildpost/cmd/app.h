@@ -19,11 +19,11 @@ struct gp_config { /* conf/guildpost.conf says what each key means */
 	bool trust_tcp;
 };
 struct gp_app {
-	const char *program;         /* path of our binary, absolute */
-	const char *config_path;     /* -c, $GUILDPOST_CONF, or the default */
+	const char *program; /* path of our binary, absolute */
+	const char *config_path; /* -c, $GUILDPOST_CONF, or the default */
 	bool json, quiet, verbose, now_given;
-	struct gp_config config;     /* empty until gp_app_config() */
-	struct gp_db *db;            /* NULL until gp_app_open() */
+	struct gp_config config; /* empty until gp_app_config() */
+	struct gp_db *db; /* NULL until gp_app_open() */
 	struct gp_desk desk;
 };
 
@@ -40,9 +40,9 @@ void gp_app_release(struct gp_app *app);
 /* One row of the command table in main.c. run: argv[0] is the command's own name (its last word).
  * Returns GP_OK or an error that main prints as "guildpost: TEXT" and turns into an exit status. */
 struct gp_command {
-	const char *name;     /* "archive import" */
-	const char *usage;    /* "SPACE PATH..." */
-	const char *says;     /* one line for help */
+	const char *name; /* "archive import" */
+	const char *usage; /* "SPACE PATH..." */
+	const char *says; /* one line for help */
 	enum gp_rc (*run)(struct gp_app *app, int argc, char **argv, struct gp_err *err);
 };
 /* PERM exit 64 with the command's usage. */
@@ -53,7 +53,8 @@ enum gp_rc gp_usage(struct gp_err *err, const char *fmt, ...) GP_PRINTF(2, 3);
  * words left (argv[1..]) through ret_count. */
 const char *gp_option(int *argc, char **argv, const char *name);
 bool gp_option_flag(int *argc, char **argv, const char *name);
-GP_MUST_CHECK enum gp_rc gp_option_end(int argc, char **argv, int least, int most, const char *usage, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_option_end(
+    int argc, char **argv, int least, int most, const char *usage, struct gp_err *err);
 
 /* What people and programs read: the same calls write a table or JSON Lines.
  *   gp_out_begin(app); per row: gp_out_text(app, "name", value) ...; gp_out_row(app); at the end gp_out_end(app).
@@ -63,9 +64,10 @@ void gp_out_text(struct gp_app *app, const char *key, const char *value); /* NUL
 void gp_out_int(struct gp_app *app, const char *key, int64_t value);
 void gp_out_real(struct gp_app *app, const char *key, double value);
 void gp_out_bool(struct gp_app *app, const char *key, bool value);
-void gp_out_time(struct gp_app *app, const char *key, int64_t t);         /* 0: null */
+void gp_out_time(struct gp_app *app, const char *key, int64_t t); /* 0: null */
 void gp_out_null(struct gp_app *app, const char *key);
-void gp_out_raw(struct gp_app *app, const char *key, const char *json, const char *shown); /* nested JSON; shown in the table */
+void gp_out_raw(
+    struct gp_app *app, const char *key, const char *json, const char *shown); /* nested JSON; shown in the table */
 void gp_out_row(struct gp_app *app);
 void gp_out_end(struct gp_app *app);
 void gp_json_string(struct gp_buf *out, const char *value); /* quoted and escaped; invalid UTF-8 becomes U+FFFD */

@@ -12,14 +12,14 @@ struct gp_reader;
 struct gp_desk {
 	struct gp_db *db;
 	struct gp_token_keys keys;
-	const char *domain;          /* the first `domain` of the configuration */
+	const char *domain; /* the first `domain` of the configuration */
 	const char *operator_address;
-	const char *templates;       /* folder */
-	const char *authserv_ids;    /* trusted, space-separated, "" for none */
-	const char *spam_header;     /* "X-Spam-Flag: YES" or "" */
-	int64_t max_message_size;    /* octets */
-	struct gp_reader *reader;    /* NULL until something must be read; gp_desk_reader() */
-	const char *program;         /* path of our own binary, for the reader child */
+	const char *templates; /* folder */
+	const char *authserv_ids; /* trusted, space-separated, "" for none */
+	const char *spam_header; /* "X-Spam-Flag: YES" or "" */
+	int64_t max_message_size; /* octets */
+	struct gp_reader *reader; /* NULL until something must be read; gp_desk_reader() */
+	const char *program; /* path of our own binary, for the reader child */
 };
 
 /* Loads the keys; the rest is the caller's. */

@@ -6,20 +6,22 @@
 #include "guildpost/mail/template.h"
 
 struct gp_notice {
-	const char *kind;            /* of the outbox row: "notice", "confirm", "receipt", "report" */
-	const char *template_name;   /* "join-confirm" */
-	const char *language;        /* "" : the space's */
+	const char *kind; /* of the outbox row: "notice", "confirm", "receipt", "report" */
+	const char *template_name; /* "join-confirm" */
+	const char *language; /* "" : the space's */
 	const struct gp_space *space; /* NULL: from the operator's side of the house */
 	const char *to_name, *to_address;
 	int64_t member_id, subscription_id; /* 0: none */
-	const char *reply_ext;       /* Reply-To is space+EXT@; "" : the space's steward address */
-	const char *in_reply_to;     /* message-id of what it answers, or NULL; makes it auto-replied */
+	const char *reply_ext; /* Reply-To is space+EXT@; "" : the space's steward address */
+	const char *in_reply_to; /* message-id of what it answers, or NULL; makes it auto-replied */
 	const struct gp_var *vars;
 	size_t var_count;
 	const void *attached_message; /* carried whole as message/rfc822, or NULL */
 	size_t attached_n;
-	const char *limit_kind;      /* not NULL: at most one of this kind to this address in 24 h (RCV-16); more are dropped */
+	const char
+	    *limit_kind; /* not NULL: at most one of this kind to this address in 24 h (RCV-16); more are dropped */
 	int64_t now;
 };
 /* Inside a write transaction. ret_sent may be NULL. */
-GP_MUST_CHECK enum gp_rc gp_notice_send(struct gp_desk *desk, const struct gp_notice *notice, bool *ret_sent, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_notice_send(
+    struct gp_desk *desk, const struct gp_notice *notice, bool *ret_sent, struct gp_err *err);

@@ -14,14 +14,15 @@ struct gp_arrival {
 	const struct gp_resolved *to;
 	const struct gp_reading *reading;
 	const struct gp_buf *octets;
-	const struct gp_member *author;  /* the member whom From names, NULL for a stranger */
-	bool proved;                     /* the own MTA reports From as DMARC- or DKIM-aligned (LST-14) */
+	const struct gp_member *author; /* the member whom From names, NULL for a stranger */
+	bool proved; /* the own MTA reports From as DMARC- or DKIM-aligned (LST-14) */
 	enum gp_kind kind;
 	int64_t now;
 };
 /* Handlers run inside the one write transaction in which the inbox row goes away. A handler that returns an error leaves
  * everything as it was. *ret_taken false: not mine, nothing was changed, ask the next. */
-typedef enum gp_rc gp_arrival_handler(struct gp_desk *desk, const struct gp_arrival *arrival, bool *ret_taken, struct gp_err *err);
+typedef enum gp_rc gp_arrival_handler(
+    struct gp_desk *desk, const struct gp_arrival *arrival, bool *ret_taken, struct gp_err *err);
 
 /* Deals with the oldest waiting row. *ret_found false: nothing waits. A row on which the reader dies gets a strike
  * (store/inbox.h), at the second it is set aside and the operator told; the queue goes on. */

@@ -10,26 +10,27 @@
 enum gp_freq { GP_ONCE, GP_DAILY, GP_WEEKLY, GP_MONTHLY, GP_YEARLY };
 struct gp_recur { /* what Outlook can hold too (CAL-10) */
 	enum gp_freq freq;
-	int interval;          /* 1.. */
-	unsigned weekdays;     /* bit 0 Monday .. bit 6 Sunday; 0: that of the start */
-	int nth;               /* monthly by weekday: 1..4, -1 last; 0: by day of month */
-	int month_day;         /* monthly by day: 1..31, -1 last; 0: that of the start */
-	int hour, minute;      /* wall time; of the start for a meeting */
-	struct gp_wall start;  /* first instance, or the anchor of interval counting; year 0: none */
-	struct gp_wall until;  /* inclusive; year 0: none */
-	int count;             /* 0: none */
+	int interval; /* 1.. */
+	unsigned weekdays; /* bit 0 Monday .. bit 6 Sunday; 0: that of the start */
+	int nth; /* monthly by weekday: 1..4, -1 last; 0: by day of month */
+	int month_day; /* monthly by day: 1..31, -1 last; 0: that of the start */
+	int hour, minute; /* wall time; of the start for a meeting */
+	struct gp_wall start; /* first instance, or the anchor of interval counting; year 0: none */
+	struct gp_wall until; /* inclusive; year 0: none */
+	int count; /* 0: none */
 };
 /* "weekly on thursday at 08:00", "daily at 7:30", "every 2 weeks on monday at 09:00", "monthly on the first thursday at
  * 18:00", "monthly on the 15th at 08:00". PERM 5.5.4 exit 64 that says what was not understood and shows an example. */
 GP_MUST_CHECK enum gp_rc gp_recur_parse_rhythm(const char *text, struct gp_recur *ret_recur, struct gp_err *err);
 /* The same without a time: "first thursday of the month", "every monday", "every 2 weeks", "daily", "yearly". */
-GP_MUST_CHECK enum gp_rc gp_recur_parse_repeat(const char *text, const struct gp_wall *start, struct gp_recur *ret_recur, struct gp_err *err);
-void gp_recur_format(const struct gp_recur *recur, struct gp_buf *out);        /* canonical English text, parses back */
+GP_MUST_CHECK enum gp_rc gp_recur_parse_repeat(
+    const char *text, const struct gp_wall *start, struct gp_recur *ret_recur, struct gp_err *err);
+void gp_recur_format(const struct gp_recur *recur, struct gp_buf *out); /* canonical English text, parses back */
 /* RRULE value without DTSTART; UNTIL in UTC by zone (CAL-10). "" for GP_ONCE. */
 void gp_recur_rrule(const struct gp_recur *recur, const struct gp_zone *zone, struct gp_buf *out);
 /* Reads back what gp_recur_rrule wrote. */
-GP_MUST_CHECK enum gp_rc gp_recur_parse_rrule(const char *rrule, const struct gp_wall *start, const struct gp_zone *zone,
-    struct gp_recur *ret_recur, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_recur_parse_rrule(const char *rrule, const struct gp_wall *start,
+    const struct gp_zone *zone, struct gp_recur *ret_recur, struct gp_err *err);
 /* First instance strictly after t; false when there is none. */
 bool gp_recur_next(const struct gp_recur *recur, const struct gp_zone *zone, int64_t t, int64_t *ret_t);
 /* Last instance at or before t. */

@@ -11,7 +11,10 @@
 #define GP_TOKEN_SIZE 40
 
 struct gp_token_keys { /* filled from the store (gp_keys); the first that signs is used for new tokens */
-	struct { char kid; unsigned char secret[32]; } key[10];
+	struct {
+		char kid;
+		unsigned char secret[32];
+	} key[10];
 	int count, signing;
 };
 enum gp_token_state { GP_TOKEN_BAD, GP_TOKEN_GOOD, GP_TOKEN_EXPIRED };
@@ -22,10 +25,11 @@ void gp_token_make(const struct gp_token_keys *keys, char purpose, const char *s
 enum gp_token_state gp_token_read(const struct gp_token_keys *keys, const char *token, const char *space, int64_t now,
     char *ret_purpose, uint64_t *ret_id);
 /* subscription: recipient key of the copy (member_id for posts); mail: outbox_id. */
-void gp_token_make_bounce(const struct gp_token_keys *keys, const char *space, uint64_t recipient_key, uint64_t outbox_id,
-    char out[GP_TOKEN_SIZE]);
+void gp_token_make_bounce(const struct gp_token_keys *keys, const char *space, uint64_t recipient_key,
+    uint64_t outbox_id, char out[GP_TOKEN_SIZE]);
 bool gp_token_read_bounce(const struct gp_token_keys *keys, const char *token, const char *space,
     uint64_t *ret_recipient_key, uint64_t *ret_outbox_id);
 /* Deterministic from key and number; attempt > 0 gives another one (length grows with it) when that is taken. */
-void gp_token_make_thread(const struct gp_token_keys *keys, uint64_t thread_number, int attempt, char out[GP_TOKEN_SIZE]);
+void gp_token_make_thread(
+    const struct gp_token_keys *keys, uint64_t thread_number, int attempt, char out[GP_TOKEN_SIZE]);
 bool gp_token_is_thread(const char *token);

@@ -33,16 +33,18 @@ GP_MUST_CHECK enum gp_rc gp_slots_parse(const char *text, struct gp_composed *in
 
 /* The one header writer (SEC-01): refuses CR, LF, NUL, other controls in any value (they become a blank; bidi controls
  * fall), encodes non-ASCII as RFC 2047, folds at 76 between words. value: UTF-8. */
-void gp_header_text(struct gp_buf *out, const char *name, const char *value);                        /* unstructured */
-void gp_header_mailbox(struct gp_buf *out, const char *name, const char *display, const char *address); /* display may be "" */
-void gp_header_token(struct gp_buf *out, const char *name, const char *value);  /* ASCII, folded at blanks and commas, never encoded */
+void gp_header_text(struct gp_buf *out, const char *name, const char *value); /* unstructured */
+void gp_header_mailbox(
+    struct gp_buf *out, const char *name, const char *display, const char *address); /* display may be "" */
+void gp_header_token(
+    struct gp_buf *out, const char *name, const char *value); /* ASCII, folded at blanks and commas, never encoded */
 void gp_header_date(struct gp_buf *out, const char *name, int64_t t, int offset); /* offset: seconds east */
 /* Message-ID of ours: "<SEED@domain>", seed lower-case hex of a hash over the parts (SND-11). */
 void gp_msgid_make(const char *domain, const char *seed, char *out, size_t size);
 
 /* Body parts, encoded: quoted-printable for text (UTF-8 in; "From " and lone dots safe), base64 for the rest. */
-void gp_encode_qp(struct gp_buf *out, const char *text, size_t n);        /* LF or CRLF in, CRLF out */
-void gp_encode_base64(struct gp_buf *out, const void *octets, size_t n);  /* lines of 76, CRLF */
+void gp_encode_qp(struct gp_buf *out, const char *text, size_t n); /* LF or CRLF in, CRLF out */
+void gp_encode_base64(struct gp_buf *out, const void *octets, size_t n); /* lines of 76, CRLF */
 
 struct gp_list_facts { /* what the List-* fields are made of */
 	const char *space, *domain, *title; /* "weavers", "lists.example.org", "Weavers" */
@@ -55,14 +57,14 @@ void gp_header_list(struct gp_composed *out, const struct gp_list_facts *facts);
  * NUL, lines over 998: recoded). 8-bit stays. The loop mark and list fields are added; line ends become CRLF. */
 struct gp_post_edit {
 	const struct gp_list_facts *list;
-	const char *loop_mark;      /* value of X-Guildpost-Loop */
-	const char *msgid;          /* used when the message has no usable one, else NULL */
-	const char *reply_to;       /* address, or NULL to leave the author's */
+	const char *loop_mark; /* value of X-Guildpost-Loop */
+	const char *msgid; /* used when the message has no usable one, else NULL */
+	const char *reply_to; /* address, or NULL to leave the author's */
 	const char *from_name, *from_address; /* rewritten From, or NULL (LST-11, LST-12) */
-	const char *prefix;         /* of the subject, "" for none (LST-08) */
-	const char *footer;         /* "" for none */
-	const char *authserv_ids;   /* space-separated: whose Authentication-Results fall; "" */
-	int64_t received;           /* for a missing Date */
+	const char *prefix; /* of the subject, "" for none (LST-08) */
+	const char *footer; /* "" for none */
+	const char *authserv_ids; /* space-separated: whose Authentication-Results fall; "" */
+	int64_t received; /* for a missing Date */
 };
 GP_MUST_CHECK enum gp_rc gp_compose_post(const void *octets, size_t n, const struct gp_post_edit *edit,
     struct gp_composed *ret_composed, struct gp_err *err);
@@ -71,26 +73,27 @@ GP_MUST_CHECK enum gp_rc gp_compose_post(const void *octets, size_t n, const str
  * text alone; multipart/alternative; with a calendar the form of STANDARDS.md section 6. */
 struct gp_letter {
 	const char *from_name, *from_address;
-	const char *to_name, *to_address;   /* NULL address: the slot "to" */
+	const char *to_name, *to_address; /* NULL address: the slot "to" */
 	const char *reply_to, *subject, *msgid;
 	const char *in_reply_to, *references;
-	const char *auto_submitted;         /* "auto-replied" or "auto-generated" (RCV-15) */
-	const char *precedence;             /* "bulk" or "list" */
-	const char *language;               /* Content-Language */
-	const struct gp_list_facts *list;   /* NULL: no List-* fields */
+	const char *auto_submitted; /* "auto-replied" or "auto-generated" (RCV-15) */
+	const char *precedence; /* "bulk" or "list" */
+	const char *language; /* Content-Language */
+	const struct gp_list_facts *list; /* NULL: no List-* fields */
 	const char *loop_mark;
 	int64_t date;
-	int date_offset;                    /* seconds east of UTC, of the recipient or the space */
-	const char *text;                   /* UTF-8, LF; wrapped already */
-	const char *html;                   /* a whole document, UTF-8 */
-	bool flowed;                        /* text/plain; format=flowed, space-stuffed here */
-	bool personal;                      /* put the slots "personal" and "personal-html" where text and html hold the
+	int date_offset; /* seconds east of UTC, of the recipient or the space */
+	const char *text; /* UTF-8, LF; wrapped already */
+	const char *html; /* a whole document, UTF-8 */
+	bool flowed; /* text/plain; format=flowed, space-stuffed here */
+	bool personal; /* put the slots "personal" and "personal-html" where text and html hold the
 	                                     * line "@@personal@@" */
 	const char *calendar, *calendar_method; /* iCalendar octets with CRLF, "REQUEST" */
-	const char *attached_message;       /* a whole message to carry as message/rfc822, or NULL */
+	const char *attached_message; /* a whole message to carry as message/rfc822, or NULL */
 	size_t attached_n;
 };
-GP_MUST_CHECK enum gp_rc gp_compose_letter(const struct gp_letter *letter, struct gp_composed *ret_composed, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_compose_letter(
+    const struct gp_letter *letter, struct gp_composed *ret_composed, struct gp_err *err);
 
 /* Fills the slots: values[i] belongs to composed->slots[i] and is whole lines or "". out gets the octets of one copy. */
 void gp_composed_fill(const struct gp_composed *composed, const char *const *values, struct gp_buf *out);

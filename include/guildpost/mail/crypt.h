@@ -11,4 +11,4 @@ void gp_sha256_end(struct gp_sha256_state **state, unsigned char out[32]); /* fr
 void gp_hmac_sha256(const void *key, size_t key_n, const void *octets, size_t n, unsigned char out[32]);
 bool gp_same_octets(const void *a, const void *b, size_t n); /* constant time */
 void gp_random(void *out, size_t n);
-void gp_hex(const void *octets, size_t n, char *out);        /* out holds 2n + 1 */
+void gp_hex(const void *octets, size_t n, char *out); /* out holds 2n + 1 */

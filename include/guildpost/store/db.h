@@ -13,9 +13,9 @@ struct gp_db;
 struct gp_query;
 
 enum gp_db_flag {
-	GP_DB_READ = 1,    /* only reads: no turnstile, query_only */
+	GP_DB_READ = 1, /* only reads: no turnstile, query_only */
 	GP_DB_RELAXED = 2, /* synchronous=NORMAL: for progress of deliver, never for what was accepted */
-	GP_DB_MARKED = 4,  /* a marked copy (backup) may be opened */
+	GP_DB_MARKED = 4, /* a marked copy (backup) may be opened */
 	GP_DB_ANY_SCHEMA = 8, /* for upgrade and doctor */
 	GP_DB_EXCLUSIVE = 16, /* takes the run lock alone: upgrade, restore */
 };
@@ -31,7 +31,8 @@ const char *gp_db_path(const struct gp_db *db);
 GP_MUST_CHECK enum gp_rc gp_db_run(struct gp_db *db, const char *sql, struct gp_err *err);
 
 /* Statements are cached by the address of sql, so sql is a string literal or static. */
-GP_MUST_CHECK enum gp_rc gp_query_open(struct gp_db *db, const char *sql, struct gp_query **ret_query, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_query_open(
+    struct gp_db *db, const char *sql, struct gp_query **ret_query, struct gp_err *err);
 void gp_query_free(struct gp_query **query); /* gives the statement back, reset and unbound */
 void gp_query_rewind(struct gp_query *query);
 /* Bound text and blobs are borrowed until the query is freed or rewound and bound again. */
@@ -43,13 +44,13 @@ void gp_bind_null(struct gp_query *query, const char *name);
 GP_MUST_CHECK enum gp_rc gp_query_next(struct gp_query *query, bool *ret_row, struct gp_err *err);
 /* For INSERT, UPDATE, DELETE: one step, no row wanted. */
 GP_MUST_CHECK enum gp_rc gp_query_do(struct gp_query *query, struct gp_err *err);
-int64_t gp_col_int(struct gp_query *query, const char *name);  /* NULL reads as 0 */
+int64_t gp_col_int(struct gp_query *query, const char *name); /* NULL reads as 0 */
 double gp_col_real(struct gp_query *query, const char *name);
 const char *gp_col_text(struct gp_query *query, const char *name); /* NULL reads as ""; valid until the next step */
 const void *gp_col_blob(struct gp_query *query, const char *name, size_t *ret_n);
 bool gp_col_is_null(struct gp_query *query, const char *name);
 int64_t gp_db_inserted(struct gp_db *db); /* key of the last inserted row */
-int64_t gp_db_changes(struct gp_db *db);  /* rows changed by the last statement */
+int64_t gp_db_changes(struct gp_db *db); /* rows changed by the last statement */
 
 /* A write transaction: the turnstile (flock on "PATH.turnstile"), then BEGIN IMMEDIATE.
  *   SCOPED(gp_tx_end) struct gp_tx tx = { NULL };

@@ -8,10 +8,14 @@ struct gp_held {
 	char *sender, *recipient, *from_name, *from_address, *subject, *reason, *state;
 };
 void gp_held_free(struct gp_held **held);
-GP_MUST_CHECK enum gp_rc gp_held_insert(struct gp_db *db, const struct gp_held *held, int64_t *ret_id, struct gp_err *err);
-GP_MUST_CHECK enum gp_rc gp_held_load(struct gp_db *db, int64_t id, struct gp_held **ret, struct gp_err *err); /* NULL: none */
+GP_MUST_CHECK enum gp_rc gp_held_insert(
+    struct gp_db *db, const struct gp_held *held, int64_t *ret_id, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_held_load(
+    struct gp_db *db, int64_t id, struct gp_held **ret, struct gp_err *err); /* NULL: none */
 /* state: "freed" or "refused"; ret_first false when somebody was faster: then nothing has changed. */
-GP_MUST_CHECK enum gp_rc gp_held_settle(struct gp_db *db, int64_t id, const char *state, const char *by, int64_t now, bool *ret_first, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_held_settle(
+    struct gp_db *db, int64_t id, const char *state, const char *by, int64_t now, bool *ret_first, struct gp_err *err);
 typedef enum gp_rc gp_held_each(void *context, const struct gp_held *held, struct gp_err *err);
 /* What is open; space_id 0: of all spaces. */
-GP_MUST_CHECK enum gp_rc gp_held_list(struct gp_db *db, int64_t space_id, gp_held_each *each, void *context, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_held_list(
+    struct gp_db *db, int64_t space_id, gp_held_each *each, void *context, struct gp_err *err);

@@ -12,18 +12,24 @@ struct gp_member {
 };
 void gp_member_free(struct gp_member **member);
 /* NULL when there is none. address_key from gp_address_key(). */
-GP_MUST_CHECK enum gp_rc gp_member_find(struct gp_db *db, int64_t community_id, const char *address_key, struct gp_member **ret, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_member_find(
+    struct gp_db *db, int64_t community_id, const char *address_key, struct gp_member **ret, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_member_load(struct gp_db *db, int64_t id, struct gp_member **ret, struct gp_err *err);
-GP_MUST_CHECK enum gp_rc gp_member_insert(struct gp_db *db, const struct gp_member *member, int64_t *ret_id, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_member_insert(
+    struct gp_db *db, const struct gp_member *member, int64_t *ret_id, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_member_update(struct gp_db *db, const struct gp_member *member, struct gp_err *err);
 typedef enum gp_rc gp_member_each(void *context, const struct gp_member *member, struct gp_err *err);
-GP_MUST_CHECK enum gp_rc gp_member_list(struct gp_db *db, int64_t community_id, gp_member_each *each, void *context, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_member_list(
+    struct gp_db *db, int64_t community_id, gp_member_each *each, void *context, struct gp_err *err);
 /* Members with the role "steward" or "host". */
-GP_MUST_CHECK enum gp_rc gp_member_with_role(struct gp_db *db, int64_t community_id, const char *role, gp_member_each *each, void *context, struct gp_err *err);
-GP_MUST_CHECK enum gp_rc gp_role_has(struct gp_db *db, int64_t member_id, const char *role, bool *ret, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_member_with_role(
+    struct gp_db *db, int64_t community_id, const char *role, gp_member_each *each, void *context, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_role_has(
+    struct gp_db *db, int64_t member_id, const char *role, bool *ret, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_role_add(struct gp_db *db, int64_t member_id, const char *role, struct gp_err *err);
 
-GP_MUST_CHECK enum gp_rc gp_role_list(struct gp_db *db, int64_t member_id, struct gp_strs *ret_roles, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_role_list(
+    struct gp_db *db, int64_t member_id, struct gp_strs *ret_roles, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_role_drop_all(struct gp_db *db, int64_t member_id, struct gp_err *err);
 
 /* The open version; mode "" when there is none. */
@@ -31,12 +37,17 @@ struct gp_subscription {
 	int64_t id, space_id, member_id, from_event, digested_through, digested_at;
 	char mode[12]; /* each daily weekly monthly meetings none */
 };
-GP_MUST_CHECK enum gp_rc gp_subscription_find(struct gp_db *db, int64_t space_id, int64_t member_id, struct gp_subscription *ret, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_subscription_find(
+    struct gp_db *db, int64_t space_id, int64_t member_id, struct gp_subscription *ret, struct gp_err *err);
 /* Closes the open version and opens another at a new event (mode NULL: closes only). Inside a write transaction.
  * digested_through and digested_at go over to the new version; a first one begins at this event and at now. */
-GP_MUST_CHECK enum gp_rc gp_subscription_put(struct gp_db *db, int64_t space_id, int64_t member_id, const char *mode, int64_t now, struct gp_err *err);
-typedef enum gp_rc gp_subscription_each(void *context, const char *space_name, const struct gp_subscription *subscription, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_subscription_put(
+    struct gp_db *db, int64_t space_id, int64_t member_id, const char *mode, int64_t now, struct gp_err *err);
+typedef enum gp_rc gp_subscription_each(
+    void *context, const char *space_name, const struct gp_subscription *subscription, struct gp_err *err);
 /* The open ones of a member, by name of space. */
-GP_MUST_CHECK enum gp_rc gp_subscription_list(struct gp_db *db, int64_t member_id, gp_subscription_each *each, void *context, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_subscription_list(
+    struct gp_db *db, int64_t member_id, gp_subscription_each *each, void *context, struct gp_err *err);
 /* The member and space of any version, open or closed: what a leave token names. 0 when there is none. */
-GP_MUST_CHECK enum gp_rc gp_subscription_owner(struct gp_db *db, int64_t subscription_id, int64_t *ret_member_id, int64_t *ret_space_id, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_subscription_owner(
+    struct gp_db *db, int64_t subscription_id, int64_t *ret_member_id, int64_t *ret_space_id, struct gp_err *err);

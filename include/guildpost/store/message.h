@@ -8,25 +8,28 @@
 
 struct gp_filing {
 	int64_t space_id, raw_id, member_id; /* member 0: not a member */
-	const void *octets;                  /* of the raw row, for the text patch; borrowed */
+	const void *octets; /* of the raw row, for the text patch; borrowed */
 	size_t size;
 	const struct gp_reading *reading;
-	const char *thread_token;            /* of the recipient address, "" for none: wins over References (RCV-21) */
+	const char *thread_token; /* of the recipient address, "" for none: wins over References (RCV-21) */
 	int64_t now, received_at;
-	bool imported;                       /* keeps its date; in no live issue */
-	const char *line_end;                /* "crlf", "lf", "mixed" */
-	const struct gp_token_keys *keys;    /* for a new thread's token */
+	bool imported; /* keeps its date; in no live issue */
+	const char *line_end; /* "crlf", "lf", "mixed" */
+	const struct gp_token_keys *keys; /* for a new thread's token */
 };
 struct gp_filed {
 	int64_t id, event, thread_id;
 	char thread_token[GP_TOKEN_SIZE];
-	bool duplicate;  /* same message-id and same body: nothing was filed */
-	bool conflict;   /* same message-id, other body: nothing was filed; hold it (RCV-17) */
+	bool duplicate; /* same message-id and same body: nothing was filed */
+	bool conflict; /* same message-id, other body: nothing was filed; hold it (RCV-17) */
 };
 /* Files a message with thread, citations, text and index, and takes an event number; inside a write transaction. */
-GP_MUST_CHECK enum gp_rc gp_message_file(struct gp_db *db, const struct gp_filing *filing, struct gp_filed *ret_filed, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_message_file(
+    struct gp_db *db, const struct gp_filing *filing, struct gp_filed *ret_filed, struct gp_err *err);
 
 /* The thread that this token names (aliases followed); 0 when there is none. */
-GP_MUST_CHECK enum gp_rc gp_thread_by_token(struct gp_db *db, int64_t space_id, const char *token, int64_t *ret_thread_id, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_thread_by_token(
+    struct gp_db *db, int64_t space_id, const char *token, int64_t *ret_thread_id, struct gp_err *err);
 /* The token of a thread: caller's array. */
-GP_MUST_CHECK enum gp_rc gp_thread_token(struct gp_db *db, int64_t thread_id, char ret_token[GP_TOKEN_SIZE], struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_thread_token(
+    struct gp_db *db, int64_t thread_id, char ret_token[GP_TOKEN_SIZE], struct gp_err *err);

@@ -7,7 +7,7 @@
 
 struct gp_request {
 	int64_t id, space_id, expires_at;
-	char kind[8];   /* "join", "leave" */
+	char kind[8]; /* "join", "leave" */
 	char *address, *name;
 	bool settled;
 };

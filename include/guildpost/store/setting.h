@@ -11,7 +11,8 @@ GP_MUST_CHECK enum gp_rc gp_setting_put(struct gp_db *db, const char *name, cons
 
 /* Takes the next event number and its filing instant, inside the write transaction:
  * numbers rise by one, instants never fall (DESIGN.md rules 3 and 4). */
-GP_MUST_CHECK enum gp_rc gp_event_next(struct gp_db *db, int64_t now, int64_t *ret_event, int64_t *ret_filed_at, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_event_next(
+    struct gp_db *db, int64_t now, int64_t *ret_event, int64_t *ret_filed_at, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_event_last(struct gp_db *db, int64_t *ret_event, struct gp_err *err);
 
 /* The keys of tokens (guild/token.h). They live in the database, so that a copy is whole. A play store has a fixed
