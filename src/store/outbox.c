@@ -1,0 +1,52 @@
+#include "guildpost/store/outbox.h"
+
+#include "guildpost/base/mem.h"
+
+#define KEEP_TRYING (5 * 86400) /* seconds: SND-07 */
+
+enum gp_rc
+gp_outbox_add(struct gp_db *db, const struct gp_outbox_new *row, int64_t *ret_id, struct gp_err *err)
+{
+	static const char sql[] = "INSERT INTO outbox (kind, space_id, audience, event, thread_id, mail, slots, msgid, "
+				  "created_at, expires_at)"
+				  " VALUES (:kind, nullif(:space, 0), :audience, nullif(:event, 0), nullif(:thread, "
+				  "0), :mail, :slots, :msgid,"
+				  " :now, :expires)";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	SCOPED(gp_buf_release) struct gp_buf slots = GP_BUF_INIT(4096);
+
+	gp_slots_format(row->composed, &slots);
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_text(query, ":kind", row->kind);
+	gp_bind_int(query, ":space", row->space_id);
+	gp_bind_text(query, ":audience", row->event > 0 ? "event" : "list");
+	gp_bind_int(query, ":event", row->event);
+	gp_bind_int(query, ":thread", row->thread_id);
+	gp_bind_blob(query, ":mail", row->composed->octets.data, row->composed->octets.len);
+	gp_bind_text(query, ":slots", slots.data);
+	gp_bind_text(query, ":msgid", row->composed->msgid);
+	gp_bind_int(query, ":now", row->now);
+	gp_bind_int(query, ":expires", row->expires_at != 0 ? row->expires_at : row->now + KEEP_TRYING);
+	GP_TRY(gp_query_do(query, err));
+	*ret_id = gp_db_inserted(db);
+	return GP_OK;
+}
+
+enum gp_rc
+gp_outbox_add_recipient(struct gp_db *db, int64_t outbox_id, const struct gp_outbox_to *to, struct gp_err *err)
+{
+	static const char sql[] =
+	    "INSERT INTO outbox_recipient (outbox_id, recipient_key, address, member_id, subscription_id, slot_values)"
+	    " VALUES (:outbox, :key, :address, nullif(:member, 0), nullif(:subscription, 0), :values)";
+	const char *values = to->slot_values;
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":outbox", outbox_id);
+	gp_bind_int(query, ":key", to->key);
+	gp_bind_text(query, ":address", to->address);
+	gp_bind_int(query, ":member", to->member_id);
+	gp_bind_int(query, ":subscription", to->subscription_id);
+	gp_bind_text(query, ":values", values != NULL && *values != '\0' ? values : "{}");
+	return gp_query_do(query, err);
+}
