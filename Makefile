@@ -4,7 +4,7 @@ VERSION := 0.1.0
 BUILD ?= build
 PREFIX ?= /usr/local
 PACKAGES := build-essential pkg-config git libetpan-dev libesmtp-dev libsqlite3-dev libical-dev libxml2-dev \
-	libzstd-dev libssl-dev libseccomp-dev libidn2-dev zlib1g-dev libcmocka-dev tzdata ca-certificates python3 \
+	libzstd-dev libssl-dev libseccomp-dev libidn2-dev zlib1g-dev libcmocka-dev sqlite3 tzdata ca-certificates python3 \
 	clang clang-format cppcheck libclang-rt-14-dev mandoc postfix dovecot-core dovecot-lmtpd dovecot-imapd swaks
 
 PKGS := libxml-2.0 sqlite3 libical libzstd libcrypto libssl libidn2 zlib libseccomp
