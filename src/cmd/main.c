@@ -1,5 +1,6 @@
 /* main.c - the words of the command line, and who serves them. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <strings.h>
@@ -9,8 +10,10 @@
 #include "guildpost/base/log.h"
 #include "guildpost/cmd/app.h"
 #include "guildpost/cmd/commands.h"
+#include "guildpost/desk/reader.h"
 
 static enum gp_rc help(struct gp_app *app, int argc, char **argv, struct gp_err *err);
+static enum gp_rc reader(struct gp_app *app, int argc, char **argv, struct gp_err *err);
 
 static const struct gp_command commands[] = {
 	{ "init", "DIR [--domain D] [--listen ADDR] [--smarthost URL] [--play]", "make a configuration and a database",
@@ -20,7 +23,19 @@ static const struct gp_command commands[] = {
 	{ "upgrade", "", "climb to this program's schema", gp_cmd_upgrade },
 	{ "doctor", "", "check configuration, store, disk, smarthost and MTA", gp_cmd_doctor },
 	{ "help", "[COMMAND]", "this list, or one command", help },
+	{ "reader", "", NULL, reader }, /* the desk's child; not for people */
 };
+
+static enum gp_rc
+reader(struct gp_app *app, int argc, char **argv, struct gp_err *err)
+{
+	(void)app;
+	(void)argc;
+	(void)argv;
+	if (fcntl(3, F_GETFD) < 0)
+		return gp_usage(err, "`reader` is what desk runs to read a message; nobody calls it by hand");
+	exit(gp_reader_main());
+}
 
 static enum gp_rc
 help(struct gp_app *app, int argc, char **argv, struct gp_err *err)
