@@ -45,6 +45,7 @@ gp_app_open(struct gp_app *app, unsigned flags, struct gp_err *err)
 	GP_TRY(gp_db_open(app->config.database, flags, &app->db, err));
 	GP_TRY(refuse_moved_clock(app, flags, err));
 	app->desk.domain = app->config.domains.v[0];
+	app->desk.domains = &app->config.domains;
 	app->desk.operator_address = app->config.operator_address;
 	app->desk.templates = app->config.templates;
 	app->desk.authserv_ids = join_words(&app->config.authserv_ids);

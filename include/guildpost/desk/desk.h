@@ -2,6 +2,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
+#include "guildpost/base/mem.h"
 #include "guildpost/guild/token.h"
 #include "guildpost/mail/compose.h"
 #include "guildpost/store/space.h"
@@ -13,6 +14,7 @@ struct gp_desk {
 	struct gp_db *db;
 	struct gp_token_keys keys;
 	const char *domain; /* the first `domain` of the configuration */
+	const struct gp_strs *domains; /* every one that is served; NULL: `domain` alone */
 	const char *operator_address;
 	const char *templates; /* folder */
 	const char *authserv_ids; /* trusted, space-separated, "" for none */

@@ -17,7 +17,7 @@ enum gp_route_to {
 };
 struct gp_route {
 	enum gp_route_to to;
-	char space[64]; /* name as stored: "weavers" or "weavers@other.example" where several domains are served */
+	char space[288]; /* name as stored: "weavers" or "weavers@other.example" where several domains are served */
 	char word[16]; /* canonical: join, leave, help, steward, ... (aliases mapped) */
 	char token[72]; /* folded to lower case, i l o read as 1 1 0 */
 };
