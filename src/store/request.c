@@ -5,33 +5,55 @@ gp_request_release(struct gp_request *request)
 {
 	free(request->address);
 	free(request->name);
+	free(request->mode);
+	free(request->limit_key);
 	*request = (struct gp_request){ 0 };
 }
 
 enum gp_rc
-gp_request_insert(struct gp_db *db, const char *kind, int64_t space_id, const char *address, const char *name,
-    int64_t now, int64_t expires_at, int64_t *ret_id, struct gp_err *err)
+gp_request_insert(struct gp_db *db, const struct gp_request *request, int64_t now, int64_t *ret_id, struct gp_err *err)
 {
-	static const char sql[] = "INSERT INTO request (kind, space_id, address, name, created_at, expires_at)"
-				  " VALUES (:kind, :space, :address, :name, :now, :expires)";
+	static const char sql[] =
+	    "INSERT INTO request (kind, space_id, address, limit_key, name, mode, created_at, expires_at)"
+	    " VALUES (:kind, :space, :address, :key, :name, :mode, :now, :expires)";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_text(query, ":kind", kind);
-	gp_bind_int(query, ":space", space_id);
-	gp_bind_text(query, ":address", address);
-	gp_bind_text(query, ":name", name);
+	gp_bind_text(query, ":kind", request->kind);
+	gp_bind_int(query, ":space", request->space_id);
+	gp_bind_text(query, ":address", request->address);
+	gp_bind_text(query, ":key", request->limit_key != NULL ? request->limit_key : request->address);
+	gp_bind_text(query, ":name", request->name != NULL ? request->name : "");
+	gp_bind_text(query, ":mode", request->mode != NULL ? request->mode : "weekly");
 	gp_bind_int(query, ":now", now);
-	gp_bind_int(query, ":expires", expires_at);
+	gp_bind_int(query, ":expires", request->expires_at);
 	GP_TRY(gp_query_do(query, err));
 	*ret_id = gp_db_inserted(db);
 	return GP_OK;
 }
 
 enum gp_rc
+gp_request_count(
+    struct gp_db *db, const char *kind, const char *limit_key, int64_t since, int64_t *ret_count, struct gp_err *err)
+{
+	static const char sql[] = "SELECT count(*) AS n FROM request WHERE kind = :kind"
+				  " AND (:key IS NULL OR limit_key = :key) AND created_at > :since";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_text(query, ":key", limit_key);
+	gp_bind_text(query, ":kind", kind);
+	gp_bind_int(query, ":since", since);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret_count = gp_col_int(query, "n");
+	return GP_OK;
+}
+
+enum gp_rc
 gp_request_load(struct gp_db *db, int64_t id, struct gp_request *ret, struct gp_err *err)
 {
-	static const char sql[] = "SELECT request_id, kind, space_id, address, name, expires_at,"
+	static const char sql[] = "SELECT request_id, kind, space_id, address, name, mode, expires_at,"
 				  " settled_at IS NOT NULL AS settled FROM request WHERE request_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
@@ -48,6 +70,7 @@ gp_request_load(struct gp_db *db, int64_t id, struct gp_request *ret, struct gp_
 	(void)snprintf(ret->kind, sizeof(ret->kind), "%s", gp_col_text(query, "kind"));
 	ret->address = gp_strdup(gp_col_text(query, "address"));
 	ret->name = gp_strdup(gp_col_text(query, "name"));
+	ret->mode = gp_strdup(gp_col_text(query, "mode"));
 	ret->settled = gp_col_int(query, "settled") != 0;
 	return GP_OK;
 }
@@ -78,4 +101,24 @@ gp_bounce_add(struct gp_db *db, int64_t member_id, int64_t outbox_id, const char
 	gp_bind_text(query, ":verdict", verdict);
 	gp_bind_int(query, ":now", now);
 	return gp_query_do(query, err);
+}
+
+enum gp_rc
+gp_bounce_days(struct gp_db *db, int64_t member_id, int64_t since, int64_t *ret_hard_days, int64_t *ret_bad_days,
+    struct gp_err *err)
+{
+	static const char sql[] =
+	    "SELECT count(DISTINCT CASE WHEN verdict = 'permanent' THEN at / 86400 END) AS hard,"
+	    " count(DISTINCT at / 86400) AS bad FROM bounce"
+	    " WHERE member_id = :member AND at > :since AND verdict IN ('permanent', 'temporary')";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":member", member_id);
+	gp_bind_int(query, ":since", since);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret_hard_days = gp_col_int(query, "hard");
+	*ret_bad_days = gp_col_int(query, "bad");
+	return GP_OK;
 }

@@ -10,3 +10,22 @@ GP_COMMAND(backup);
 GP_COMMAND(restore);
 GP_COMMAND(upgrade);
 GP_COMMAND(doctor);
+
+/* src/cmd/community.c, member.c */
+GP_COMMAND(community_create);
+GP_COMMAND(community_show);
+GP_COMMAND(community_list);
+GP_COMMAND(community_set);
+GP_COMMAND(community_close);
+GP_COMMAND(space_create);
+GP_COMMAND(space_show);
+GP_COMMAND(space_list);
+GP_COMMAND(space_set);
+GP_COMMAND(member_add);
+GP_COMMAND(member_remove);
+GP_COMMAND(member_set);
+GP_COMMAND(member_show);
+GP_COMMAND(member_list);
+GP_COMMAND(member_import);
+GP_COMMAND(subscribe);
+GP_COMMAND(unsubscribe);

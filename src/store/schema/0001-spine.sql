@@ -55,13 +55,14 @@ CREATE TABLE delivery (recipient TEXT NOT NULL, sha256 BLOB NOT NULL, seen_at IN
 CREATE TABLE held (held_id INTEGER PRIMARY KEY, space_id INTEGER NOT NULL REFERENCES space,
   raw_id INTEGER NOT NULL REFERENCES raw, sender TEXT NOT NULL, recipient TEXT NOT NULL,
   from_name TEXT NOT NULL, from_address TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL,
-  since INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'held', settled_at INTEGER, settled_by TEXT) STRICT;
+  since INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'held', settled_at INTEGER, settled_by TEXT,
+  called_at INTEGER) STRICT;                  -- when the stewards were called a second time
 CREATE INDEX held_open ON held (state, space_id);
 -- What waits for a word from outside: a confirmation to join or leave. Answered once (SUB-03).
 CREATE TABLE request (request_id INTEGER PRIMARY KEY, kind TEXT NOT NULL, space_id INTEGER NOT NULL REFERENCES space,
-  address TEXT NOT NULL, name TEXT NOT NULL DEFAULT '', created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
-  settled_at INTEGER) STRICT;
-CREATE INDEX request_address ON request (address, kind, created_at);
+  address TEXT NOT NULL, limit_key TEXT NOT NULL, name TEXT NOT NULL DEFAULT '', mode TEXT NOT NULL DEFAULT 'weekly',
+  created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, settled_at INTEGER) STRICT;
+CREATE INDEX request_recent ON request (kind, created_at);
 -- One automatic answer per address and kind in 24 h (RCV-16).
 CREATE TABLE answered (address_key TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE INDEX answered_recent ON answered (address_key, kind, at);

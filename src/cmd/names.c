@@ -1,0 +1,45 @@
+#include "cmd/names.h"
+
+#include <strings.h>
+
+enum gp_rc
+gp_name_read(struct gp_app *app, const char *word, char **ret_name, const char **ret_domain, struct gp_err *err)
+{
+	const char *at = strchr(word, '@');
+
+	*ret_domain = NULL;
+	if (at == NULL) {
+		*ret_name = gp_strdup(word);
+		return GP_OK;
+	}
+	for (size_t i = 0; i < app->config.domains.count; i++) {
+		const char *domain = app->config.domains.v[i];
+
+		if (strcasecmp(domain, at + 1) != 0)
+			continue;
+		*ret_domain = i > 0 ? domain : NULL;
+		*ret_name = i > 0 ? gp_printf("%.*s@%s", (int)(at - word), word, domain)
+				  : gp_strndup(word, (size_t)(at - word));
+		return GP_OK;
+	}
+	return gp_usage(
+	    err, "the domain %.60s is not served here; see the key `domain` in %.60s", at + 1, app->config.path);
+}
+
+void
+gp_show(struct gp_app *app, const struct gp_shown *pairs, size_t count)
+{
+	gp_out_begin(app);
+	for (size_t i = 0; i < count; i++) {
+		if (app->json) {
+			gp_out_text(app, pairs[i].key, pairs[i].value);
+			continue;
+		}
+		gp_out_text(app, "key", pairs[i].key);
+		gp_out_text(app, "value", pairs[i].value);
+		gp_out_row(app);
+	}
+	if (app->json)
+		gp_out_row(app);
+	gp_out_end(app);
+}

@@ -1,0 +1,74 @@
+#include "guildpost/desk/enrol.h"
+
+#include <ctype.h>
+#include <strings.h>
+
+#include "guildpost/base/mem.h"
+#include "guildpost/desk/notice.h"
+#include "guildpost/mail/address.h"
+#include "guildpost/store/request.h"
+
+#define DAY	      86400
+#define CONFIRM_DAYS  7 /* SUB-03 */
+#define MONTHLY_LIMIT 3
+#define HOURLY_LIMIT  500 /* of all addresses: a flood of joins must not make us one of mail */
+
+/* One mailbox, one key: a plus tag falls, and Gmail's dots do (SUB-02). For limits alone; identity keeps both (SUB-06). */
+static void
+limit_key(const char *address_key, char out[GP_ADDRESS_MAX])
+{
+	const char *domain = gp_address_domain(address_key);
+	size_t local = (size_t)(domain - address_key) - 1, n = 0;
+	bool gmail = strcmp(domain, "gmail.com") == 0 || strcmp(domain, "googlemail.com") == 0;
+
+	for (size_t i = 0; i < local && (i == 0 || address_key[i] != '+'); i++)
+		if (!gmail || address_key[i] != '.')
+			out[n++] = address_key[i];
+	(void)snprintf(out + n, GP_ADDRESS_MAX - n, "@%s", gmail ? "gmail.com" : domain);
+}
+
+static enum gp_rc
+within_limits(struct gp_desk *desk, const char *key, bool invited, int64_t now, bool *ret, struct gp_err *err)
+{
+	int64_t day, month, hour;
+
+	GP_TRY(gp_request_count(desk->db, "join", key, now - DAY, &day, err));
+	GP_TRY(gp_request_count(desk->db, "join", key, now - 30 * DAY, &month, err));
+	GP_TRY(gp_request_count(desk->db, "join", NULL, now - 3600, &hour, err));
+	*ret = day == 0 && month < MONTHLY_LIMIT && (invited || hour < HOURLY_LIMIT);
+	return GP_OK;
+}
+
+enum gp_rc
+gp_enrol_ask(struct gp_desk *desk, const struct gp_asking *asking, int64_t now, bool *ret_sent, struct gp_err *err)
+{
+	char key[GP_ADDRESS_MAX], limit[GP_ADDRESS_MAX], token[GP_TOKEN_SIZE], reply[GP_ADDRESS_MAX];
+	struct gp_request request = { .kind = "join",
+		.space_id = asking->space->id,
+		.address = (char *)(uintptr_t)asking->address,
+		.limit_key = limit,
+		.name = (char *)(uintptr_t)asking->name,
+		.mode = (char *)(uintptr_t)asking->mode,
+		.expires_at = now + CONFIRM_DAYS * DAY };
+	int64_t id;
+
+	GP_TRY(gp_address_key(asking->address, key, err));
+	limit_key(key, limit);
+	GP_TRY(within_limits(desk, limit, asking->invited, now, ret_sent, err));
+	if (!*ret_sent)
+		return GP_OK;
+	GP_TRY(gp_request_insert(desk->db, &request, now, &id, err));
+	gp_token_make(&desk->keys, 'c', asking->space->name, (uint64_t)id, request.expires_at, token);
+	gp_space_address(asking->space, token, reply);
+	return gp_notice_send(desk,
+	    &(struct gp_notice){ .kind = "confirm",
+		.template_name = asking->invited ? "join-invited" : "join-confirm",
+		.space = asking->space,
+		.to_address = asking->address,
+		.reply_ext = token,
+		.in_reply_to = asking->in_reply_to,
+		.vars = (const struct gp_var[]){ { "reply_address", reply } },
+		.var_count = 1,
+		.now = now },
+	    ret_sent, err);
+}
