@@ -16,7 +16,7 @@ LIBS = -letpan -lesmtp -lxml2 -lsqlite3 -lical -lzstd -lcrypto -lssl -lidn2 -lz 
 ALL_LDFLAGS = -pie -rdynamic -Wl,-z,relro,-z,now $(LDFLAGS) $(SANITIZE)
 
 SRC := $(filter-out src/cmd/main.c,$(sort $(wildcard src/*/*.c)))
-OBJ := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/store/schema.o
+OBJ := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/store/schema.o $(BUILD)/obj/cmd/config_text.o
 LIB := $(BUILD)/libguildpost.a
 UNIT := $(sort $(wildcard tests/unit/*/*.c tests/property/*.c))
 UNIT_BIN := $(UNIT:tests/%.c=$(BUILD)/tests/%)
@@ -42,7 +42,14 @@ $(BUILD)/gen/schema.c: $(sort $(wildcard src/store/schema/*.sql)) src/store/sche
 	@mkdir -p $(@D)
 	awk -f src/store/schema.awk $(sort $(wildcard src/store/schema/*.sql)) > $@
 
+# What `init` writes is the file that an operator reads.
+$(BUILD)/gen/config_text.c: conf/guildpost.conf src/cmd/config_text.awk
+	@mkdir -p $(@D)
+	awk -f src/cmd/config_text.awk $< > $@
+
 $(BUILD)/obj/store/schema.o: $(BUILD)/gen/schema.c
+$(BUILD)/obj/cmd/config_text.o: $(BUILD)/gen/config_text.c
+$(BUILD)/obj/store/schema.o $(BUILD)/obj/cmd/config_text.o:
 	@mkdir -p $(@D)
 	@echo "  CC $<"; $(CC) $(ALL_CFLAGS) -c -o $@ $<
 

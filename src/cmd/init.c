@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cmd/config_text.h"
 #include "guildpost/base/clock.h"
 #include "guildpost/guild/route.h"
 #include "guildpost/mail/address.h"
@@ -15,6 +16,9 @@
 struct choice {
 	const char *folder, *domain, *listen, *smarthost, *templates;
 	bool play;
+};
+struct value {
+	const char *key, *text;
 };
 
 /* From a checkout the templates lie beside build/, else where `make install` puts them. */
@@ -37,46 +41,58 @@ find_templates(const char *program)
 	return gp_strdup("/usr/share/guildpost/templates");
 }
 
-/* Every key, commented: what an operator sees first, so it is written to be read. */
+/* Mail to postmaster@ of our own domain comes back to the operator, so the operator must live elsewhere: in the domain
+ * above it, where there is one. */
+static char *
+operator_of(const char *domain)
+{
+	const char *parent = strchr(domain, '.');
+
+	return gp_printf("postmaster@%s", parent != NULL && strchr(parent + 1, '.') != NULL ? parent + 1 : domain);
+}
+
+/* The template's line of a chosen key, commented out or not, takes the chosen value; all else is copied. */
+static void
+write_line(struct gp_buf *out, const char *line, size_t n, const struct value *values, size_t count)
+{
+	const char *name = *line == '#' ? line + 1 : line;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t length = strlen(values[i].key);
+
+		if (strncmp(name, values[i].key, length) != 0 || strncmp(name + length, " = ", 3) != 0)
+			continue;
+		gp_buf_addf(out, "%.*s%s = %s\n", (int)(name - line), line, values[i].key, values[i].text);
+		return;
+	}
+	gp_buf_add(out, line, n);
+}
+
+/* conf/guildpost.conf with the choices in it: what an operator sees first is written once. */
 static void
 write_config(struct gp_buf *out, const struct choice *choice)
 {
-	gp_buf_addf(out,
-	    "# guildpost.conf - made by guildpost init. `key = value`; man guildpost explains each.\n\n"
-	    "# Where spaces live: SPACE@this. May be given again for another domain.\n"
-	    "domain = %s\n\n"
-	    "# The store: one file, with its journal and locks beside it. On a local disk.\n"
-	    "database = %s/guildpost.db\n\n"
-	    "# Where the MTA hands mail over by LMTP: unix:PATH or ADDRESS:PORT. May be given again.\n"
-	    "listen = %s\n"
-	    "# Of the unix socket: its mode, and the group that may connect.\n"
-	    "#listen-mode = 0660\n"
-	    "#listen-group = postfix\n\n"
-	    "# Beyond these: 421; 552 5.3.4 (stated in LHLO); 452 while the disk has less left.\n"
-	    "#max-connections = 200\n"
-	    "#max-message-size = 25MiB\n"
-	    "#min-free-disk = 500MiB\n\n"
-	    "# Whose Authentication-Results are believed (your own MTA's name). On a TCP listener\n"
-	    "# only with trust-tcp = yes, since any local user can connect there.\n"
-	    "#trusted-authserv-id = mx.%s\n"
-	    "#trust-tcp = no\n"
-	    "# A field set by your own MTA: such mail is dropped with a ledger line.\n"
-	    "#spam-header = X-Spam-Flag: YES\n\n"
-	    "# Where mail goes out. In order of preference when given again:\n"
-	    "#   smtp://127.0.0.1:25   smtp://user@mx.example.org:587   smtps://user@mx.example.org\n"
-	    "#   lmtp+unix:/path       maildir:DIR (for trying it out: DIR/<recipient>/new)\n"
-	    "smarthost = %s\n"
-	    "#smarthost-password-file = %s/smarthost.password\n"
-	    "#smarthost-ca-file = /etc/ssl/certs/ca-certificates.crt\n"
-	    "# Connections at once; recipients per transaction for shared copies.\n"
-	    "#smarthost-connections = 4\n"
-	    "#smarthost-recipients = 100\n\n"
-	    "# Who is told when something needs a hand; gets mail to postmaster@ and abuse@.\n"
-	    "operator = postmaster@%s\n\n"
-	    "# Mail text, per language.\n"
-	    "templates = %s\n",
-	    choice->domain, choice->folder, choice->listen, choice->domain, choice->smarthost, choice->folder,
-	    choice->domain, choice->templates);
+	SCOPED(gp_free_str) char *database = gp_printf("%s/guildpost.db", choice->folder);
+	SCOPED(gp_free_str) char *authserv = gp_printf("mx.%s", choice->domain);
+	SCOPED(gp_free_str) char *password = gp_printf("%s/smarthost.password", choice->folder);
+	SCOPED(gp_free_str) char *operator_address = operator_of(choice->domain);
+	const struct value values[] = {
+		{ "domain", choice->domain },
+		{ "operator", operator_address },
+		{ "database", database },
+		{ "templates", choice->templates },
+		{ "listen", choice->listen },
+		{ "trusted-authserv-id", authserv },
+		{ "smarthost", choice->smarthost },
+		{ "smarthost-password-file", password },
+	};
+
+	for (const char *line = gp_config_text; *line != '\0';) {
+		size_t n = strcspn(line, "\n") + 1;
+
+		write_line(out, line, n, values, GP_COUNT(values));
+		line += n;
+	}
 }
 
 static enum gp_rc
