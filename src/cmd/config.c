@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <strings.h>
 
+#include "guildpost/base/near.h"
+
 /* One row a key: where its value goes, and how it is read. */
 enum kind { TEXT, LIST, SIZE, NUMBER, OCTAL, YESNO };
 static const struct key {
@@ -34,37 +36,13 @@ static const struct key {
 	{ "templates", TEXT, offsetof(struct gp_config, templates), 0, 0 },
 };
 
-/* Letters to change, add or drop until a is b: for the nearest known key. */
-static size_t
-distance(const char *a, const char *b)
-{
-	size_t row[64], n = strlen(b);
-
-	if (n >= GP_COUNT(row))
-		return SIZE_MAX;
-	for (size_t j = 0; j <= n; j++)
-		row[j] = j;
-	for (size_t i = 1; *a != '\0'; i++, a++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= n; j++) {
-			size_t change = diagonal + (*a != b[j - 1]), least = row[j] < row[j - 1] ? row[j] : row[j - 1];
-
-			diagonal = row[j];
-			row[j] = change < least + 1 ? change : least + 1;
-		}
-	}
-	return row[n];
-}
-
 static const char *
 nearest_key(const char *name)
 {
 	const char *best = keys[0].name;
 
 	for (size_t i = 1; i < GP_COUNT(keys); i++)
-		if (distance(name, keys[i].name) < distance(name, best))
+		if (gp_distance(name, keys[i].name) < gp_distance(name, best))
 			best = keys[i].name;
 	return best;
 }
