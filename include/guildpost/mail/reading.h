@@ -48,7 +48,7 @@ struct gp_reading {
 	char *report_type; /* lower case, "" */
 	struct gp_strs loop_marks; /* values of X-Guildpost-Loop */
 	struct gp_strs auth_results; /* values of Authentication-Results above the first Received, in order */
-	bool autoresponder; /* X-Autoreply, X-Autorespond, X-Auto-Response-Suppress and the like present */
+	bool autoresponder; /* X-Autoreply, X-Autorespond and the like present */
 	bool list_headers; /* any List-* or Mailing-List field */
 	struct gp_strs duplicates; /* names of fields that stand more than once and must not (RCV-20) */
 	int received_count;
@@ -59,6 +59,7 @@ struct gp_reading {
 	char *excerpt; /* PRODUCT.md section 6; "" when nothing fits */
 	bool question; /* own text asks something */
 	bool encrypted, has_calendar;
+	bool reaction; /* a part that only reacts to a post (RFC 9078; RCV-22) */
 	struct gp_part *parts;
 	size_t part_count;
 	struct gp_bounced *bounces;

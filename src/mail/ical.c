@@ -1,0 +1,9 @@
+#include "guildpost/mail/ical.h"
+
+void
+gp_ical_read(const char *octets, size_t n, struct gp_reading *reading)
+{
+	(void)octets;
+	(void)n;
+	(void)reading;
+}

@@ -1,0 +1,523 @@
+#include "guildpost/mail/message.h"
+
+#include <libetpan/libetpan.h>
+#include <strings.h>
+
+#include "guildpost/mail/charset.h"
+#include "guildpost/mail/crypt.h"
+#include "guildpost/mail/dsn.h"
+#include "guildpost/mail/excerpt.h"
+#include "guildpost/mail/field.h"
+#include "guildpost/mail/html.h"
+#include "guildpost/mail/ical.h"
+#include "guildpost/mail/own_text.h"
+#include "guildpost/mail/scan.h"
+#include "guildpost/mail/transfer.h"
+#include "guildpost/mail/utf8.h"
+#include "mail/head.h"
+
+#define TEXT_MAX	(1024 * 1024) /* octets of the readable text of a message, and of what is decoded for it */
+#define PART_READ_MAX	(3 * TEXT_MAX) /* encoded octets of one part that are looked at */
+#define CALENDAR_MAX	(256 * 1024)
+#define CALENDARS_MAX	10
+#define PASSES_MAX	(192ull << 20) /* octets over all levels: what a second of libetpan reads */
+#define NAME_MAX_OCTETS 200
+
+/* What the walk through the parts gathers. */
+struct walk {
+	struct gp_reading *reading;
+	struct gp_buf text; /* to read */
+	struct gp_buf source; /* of own text: without foreign messages, links without notes */
+	struct gp_buf status; /* message/delivery-status */
+	size_t part_capacity;
+	int messages; /* messages around this part */
+	bool report; /* inside multipart/report */
+	bool quiet; /* a part of an alternative that is not the one read */
+};
+
+struct part { /* one leaf, as its own header describes it */
+	char *type, *charset, *encoding, *disposition, *filename;
+	const char *octets;
+	size_t n;
+	bool attachment;
+};
+
+static void
+part_release(struct part *part)
+{
+	free(part->type);
+	free(part->charset);
+	free(part->encoding);
+	free(part->disposition);
+	free(part->filename);
+}
+
+static char *
+value_of(const struct gp_fields *fields, const char *name)
+{
+	const struct gp_field *field = gp_fields_find(fields, name);
+
+	return field != NULL ? gp_field_unfold(field) : gp_strdup("");
+}
+
+/* SEC-07: a name, not a path, and none that hides. */
+static char *
+safe_filename(char *name)
+{
+	const char *slash = strrchr(name, '/'), *back = strrchr(name, '\\');
+	const char *base = slash > back ? slash : back;
+	char *safe;
+
+	base = base != NULL ? base + 1 : name;
+	base += strspn(base, ". ");
+	safe = gp_utf8_cleaned(base, strlen(base), false, NAME_MAX_OCTETS);
+	free(name);
+	return safe;
+}
+
+static bool
+is(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}
+
+static bool
+begins(const char *s, const char *with)
+{
+	return strncmp(s, with, strlen(with)) == 0;
+}
+
+/* header: where the part's header begins; body and n: what libetpan took for its octets. */
+static void
+part_read(const char *header, const char *body, size_t n, bool digest, struct part *part)
+{
+	struct gp_fields fields = { 0 };
+	SCOPED(gp_free_str) char *type = NULL, *disposition = NULL, *encoding = NULL;
+
+	if (header != NULL && header < body)
+		gp_fields_read(header, (size_t)(body - header), &fields);
+	type = value_of(&fields, "content-type");
+	disposition = value_of(&fields, "content-disposition");
+	encoding = value_of(&fields, "content-transfer-encoding");
+	gp_fields_release(&fields);
+	part->type = gp_value_word(type);
+	if (*part->type == '\0' || strchr(part->type, '/') == NULL) {
+		free(part->type);
+		part->type = gp_strdup(digest ? "message/rfc822" : "text/plain");
+	}
+	part->charset = gp_value_param(type, "charset");
+	part->encoding = gp_value_word(encoding);
+	part->disposition = gp_value_word(disposition);
+	part->filename = gp_value_param(disposition, "filename");
+	if (*part->filename == '\0') {
+		free(part->filename);
+		part->filename = gp_value_param(type, "name");
+	}
+	part->filename = safe_filename(part->filename);
+	part->octets = body;
+	part->n = n;
+	part->attachment = is(part->disposition, "attachment") ||
+			   (*part->filename != '\0' && !begins(part->type, "text/") &&
+			       !begins(part->type, "multipart/"));
+}
+
+/* --- what a part says -------------------------------------------------------------------------------------------- */
+
+static void
+decode(const struct part *part, struct gp_buf *out)
+{
+	gp_decode_transfer(out, part->encoding, part->octets, part->n < PART_READ_MAX ? part->n : PART_READ_MAX);
+}
+
+static void
+add_paragraph(struct gp_buf *to, const struct gp_buf *text)
+{
+	if (to->len > 0 && to->data[to->len - 1] != '\n')
+		gp_buf_addc(to, '\n');
+	gp_buf_add(to, text->data,
+	    text->len < to->max - to->len ? text->len : gp_utf8_cut(text->data, text->len, to->max - to->len));
+}
+
+static void
+take_text(struct walk *walk, const struct part *part)
+{
+	SCOPED(gp_buf_release) struct gp_buf octets = GP_BUF_INIT(PART_READ_MAX);
+	SCOPED(gp_buf_release) struct gp_buf utf8 = GP_BUF_INIT(PART_READ_MAX);
+	SCOPED(gp_buf_release) struct gp_buf shown = GP_BUF_INIT(TEXT_MAX);
+	SCOPED(gp_buf_release) struct gp_buf own = GP_BUF_INIT(TEXT_MAX);
+	bool html = is(part->type, "text/html");
+
+	decode(part, &octets);
+	gp_charset_to_utf8(&utf8, part->charset, octets.data, octets.len);
+	if (html) {
+		gp_html_text(&shown, utf8.data, utf8.len, true);
+		gp_html_text(&own, utf8.data, utf8.len, false);
+	} else {
+		gp_utf8_clean(&shown, utf8.data, utf8.len, true);
+	}
+	if (strstr(shown.data, "-----BEGIN PGP MESSAGE-----") != NULL)
+		walk->reading->encrypted = true;
+	add_paragraph(&walk->text, &shown);
+	if (walk->messages == 0)
+		add_paragraph(&walk->source, html ? &own : &shown);
+}
+
+static void
+take_calendar(struct walk *walk, const struct part *part)
+{
+	SCOPED(gp_buf_release) struct gp_buf octets = GP_BUF_INIT(PART_READ_MAX);
+	SCOPED(gp_buf_release) struct gp_buf utf8 = GP_BUF_INIT(PART_READ_MAX);
+
+	walk->reading->has_calendar = true;
+	if (walk->reading->calendar_count >= CALENDARS_MAX || part->n > CALENDAR_MAX * 2)
+		return;
+	decode(part, &octets);
+	gp_charset_to_utf8(&utf8, part->charset, octets.data, octets.len);
+	if (utf8.len <= CALENDAR_MAX)
+		gp_ical_read(utf8.data, utf8.len, walk->reading);
+}
+
+static void
+list_part(struct walk *walk, const struct part *part)
+{
+	struct gp_reading *reading = walk->reading;
+
+	if (reading->part_count >= GP_SCAN_PARTS)
+		return;
+	if (reading->part_count == walk->part_capacity) {
+		walk->part_capacity = walk->part_capacity > 0 ? walk->part_capacity * 2 : 4;
+		reading->parts = gp_grow(reading->parts, walk->part_capacity * sizeof(*reading->parts));
+	}
+	reading->parts[reading->part_count++] = (struct gp_part){
+		.type = gp_strdup(part->type),
+		.charset = gp_utf8_cleaned(part->charset, strlen(part->charset), false, 60),
+		.filename = gp_strdup(part->filename),
+		.size = gp_decoded_size(part->encoding, part->octets, part->n),
+		.attachment = part->attachment,
+	};
+}
+
+static bool
+is_calendar(const struct part *part)
+{
+	size_t n = strlen(part->filename);
+
+	return is(part->type, "text/calendar") || is(part->type, "application/ics") ||
+	       is(part->type, "text/x-vcalendar") || (n > 4 && strcasecmp(part->filename + n - 4, ".ics") == 0);
+}
+
+static bool
+is_encrypted(const struct part *part)
+{
+	return is(part->type, "application/pgp-encrypted") || is(part->type, "application/pkcs7-mime") ||
+	       is(part->type, "application/x-pkcs7-mime");
+}
+
+static bool
+is_status(const struct part *part)
+{
+	return is(part->type, "message/delivery-status") || is(part->type, "message/global-delivery-status");
+}
+
+static void
+leaf(struct walk *walk, const struct part *part)
+{
+	list_part(walk, part);
+	if (is_status(part) && walk->messages == 0)
+		decode(part, &walk->status);
+	else if (is(part->type, "text/vnd.google.email-reaction+json") || is(part->disposition, "reaction"))
+		walk->reading->reaction = true;
+	else if (is_encrypted(part))
+		walk->reading->encrypted = true;
+	else if (is_calendar(part))
+		take_calendar(walk, part);
+	else if (!part->attachment && !walk->quiet &&
+		 (begins(part->type, "text/plain") || is(part->type, "text/html") || is(part->type, "text/enriched")))
+		take_text(walk, part);
+}
+
+/* --- the tree ---------------------------------------------------------------------------------------------------- */
+
+static void walk_node(struct walk *walk, struct mailmime *node, const char *header, bool digest);
+
+static const char *
+body_of(const struct mailmime *node, size_t *ret_n)
+{
+	const struct mailmime_data *data = node->mm_type == MAILMIME_SINGLE ? node->mm_data.mm_single : node->mm_body;
+
+	if (data == NULL || data->dt_type != MAILMIME_DATA_TEXT) {
+		*ret_n = 0;
+		return NULL;
+	}
+	*ret_n = data->dt_data.dt_text.dt_length;
+	return data->dt_data.dt_text.dt_data;
+}
+
+/* A message inside: a forward, a digest's post, or what a report gives back. Its text is read, but nobody's own. */
+static void
+walk_message(struct walk *walk, const struct mailmime *node)
+{
+	size_t n;
+	const char *body = body_of(node, &n);
+	struct gp_fields fields;
+	SCOPED(gp_free_str) char *subject = NULL, *from = NULL;
+
+	if (body == NULL || node->mm_data.mm_message.mm_msg_mime == NULL || walk->report)
+		return;
+	gp_fields_read(body, n, &fields);
+	subject = gp_field_text(gp_fields_find(&fields, "subject"), "", 400);
+	from = gp_field_text(gp_fields_find(&fields, "from"), "", 400);
+	gp_fields_release(&fields);
+	gp_buf_addf(&walk->text, "%s---------- Forwarded message ----------\nFrom: %s\nSubject: %s\n\n",
+	    walk->text.len > 0 ? "\n" : "", from, subject);
+	walk->messages++;
+	walk_node(walk, node->mm_data.mm_message.mm_msg_mime, body, false);
+	walk->messages--;
+}
+
+/* How readable this child of an alternative is: plain text before HTML before what holds either. */
+static int
+rank(const struct mailmime *node, const char *header, size_t *ret_size)
+{
+	struct part part = { 0 };
+	int rank_of;
+	const char *body = body_of(node, ret_size);
+
+	if (node->mm_type == MAILMIME_MULTIPLE) /* multipart/related around HTML, mostly */
+		return 1;
+	if (body == NULL)
+		return 0;
+	part_read(header, body, *ret_size, false, &part);
+	rank_of = is(part.type, "text/plain") && *ret_size > 2 ? 3 : is(part.type, "text/html") ? 2 : 0;
+	part_release(&part);
+	return rank_of;
+}
+
+static const struct mailmime *
+best_alternative(const struct mailmime *node)
+{
+	const struct mailmime *best = NULL;
+	int best_rank = 0, child_rank;
+	size_t size;
+
+	for (clistiter *i = clist_begin(node->mm_data.mm_multipart.mm_mp_list); i != NULL; i = clist_next(i)) {
+		const struct mailmime *child = clist_content(i);
+
+		child_rank = rank(child, child->mm_mime_start, &size);
+		if (child_rank > best_rank) {
+			best_rank = child_rank;
+			best = child;
+		}
+	}
+	return best;
+}
+
+static void
+walk_multipart(struct walk *walk, const struct mailmime *node)
+{
+	const char *kind = node->mm_content_type != NULL && node->mm_content_type->ct_subtype != NULL
+			       ? node->mm_content_type->ct_subtype
+			       : "";
+	const struct mailmime *best = strcasecmp(kind, "alternative") == 0 ? best_alternative(node) : NULL;
+	bool report = walk->report, quiet = walk->quiet;
+
+	walk->report = report || strcasecmp(kind, "report") == 0;
+	if (strcasecmp(kind, "encrypted") == 0)
+		walk->reading->encrypted = true;
+	for (clistiter *i = clist_begin(node->mm_data.mm_multipart.mm_mp_list); i != NULL; i = clist_next(i)) {
+		struct mailmime *child = clist_content(i);
+
+		walk->quiet = quiet || (best != NULL && child != best);
+		walk_node(walk, child, child->mm_mime_start, strcasecmp(kind, "digest") == 0);
+	}
+	walk->report = report;
+	walk->quiet = quiet;
+}
+
+/* Recursion: the pre-scan has bounded the depth. */
+static void
+walk_node(struct walk *walk, struct mailmime *node, const char *header, bool digest)
+{
+	struct part part = { 0 };
+	const char *body;
+	size_t n;
+
+	if (node->mm_type == MAILMIME_MULTIPLE) {
+		walk_multipart(walk, node);
+		return;
+	}
+	body = body_of(node, &n);
+	if (body == NULL)
+		return;
+	part_read(header, body, n, digest, &part);
+	if (node->mm_type == MAILMIME_MESSAGE) {
+		list_part(walk, &part);
+		walk_message(walk, node);
+	} else {
+		leaf(walk, &part);
+	}
+	part_release(&part);
+}
+
+/* libetpan is handed the MIME fields alone: the others are read by us (RCV-18 to RCV-20), and what it does not see it
+ * cannot fall over. */
+static char *
+mime_octets(const struct gp_fields *fields, const char *octets, size_t n, size_t *ret_n)
+{
+	static const char *const names[] = { "Content-Type", "Content-Transfer-Encoding", "Content-Disposition" };
+	struct gp_buf out = GP_BUF_INIT(n + GP_SCAN_HEADER);
+
+	gp_buf_adds(&out, "MIME-Version: 1.0\n");
+	for (size_t i = 0; i < GP_COUNT(names); i++) {
+		SCOPED(gp_free_str) char *value = value_of(fields, names[i]);
+
+		if (*value != '\0')
+			gp_buf_addf(&out, "%s:%s%s\n", names[i], *value == ' ' ? "" : " ", value);
+	}
+	gp_buf_addc(&out, '\n');
+	gp_buf_add(&out, octets + fields->body, n - fields->body);
+	*ret_n = out.len;
+	return gp_buf_take(&out);
+}
+
+static void
+walk_tree(struct walk *walk, const struct gp_fields *fields, const char *octets, size_t n)
+{
+	SCOPED(gp_free_str) char *copy = NULL;
+	struct mailmime *mime = NULL;
+	size_t at = 0, copy_n;
+
+	copy = mime_octets(fields, octets, n, &copy_n);
+	if (mailmime_parse(copy, copy_n, &at, &mime) != MAILIMF_NO_ERROR || mime == NULL)
+		return;
+	if (mime->mm_type == MAILMIME_MESSAGE && mime->mm_data.mm_message.mm_msg_mime != NULL)
+		walk_node(walk, mime->mm_data.mm_message.mm_msg_mime, copy, false);
+	mailmime_free(mime);
+}
+
+/* --- hashes ------------------------------------------------------------------------------------------------------ */
+
+/* With LF line ends, so that LMTP and a pipe bring the same message. */
+static void
+hash_lines(struct gp_sha256_state *state, const char *octets, size_t n)
+{
+	for (size_t at = 0, length; at < n; at += length) {
+		const char *cr = memchr(octets + at, '\r', n - at);
+
+		length = cr != NULL ? (size_t)(cr - octets) - at : n - at;
+		gp_sha256_add(state, octets + at, length);
+		if (cr != NULL && (at + length + 1 == n || cr[1] != '\n'))
+			gp_sha256_add(state, "\r", 1);
+		length += cr != NULL;
+	}
+}
+
+static void
+hash_message(const struct gp_fields *fields, const char *octets, size_t n, struct gp_reading *reading)
+{
+	struct gp_sha256_state *state = gp_sha256_new();
+	size_t end = n, kept = 0;
+
+	for (size_t i = 0; i < fields->count; i++) {
+		const struct gp_field *field = &fields->v[i];
+
+		if (!gp_head_is_trace(field))
+			continue;
+		hash_lines(state, octets + kept, field->start - kept);
+		kept = field->end;
+	}
+	hash_lines(state, octets + kept, n - kept);
+	gp_sha256_end(&state, reading->delivery_sha256);
+	while (end > fields->body && strchr(" \t\r\n", octets[end - 1]) != NULL && octets[end - 1] != '\0')
+		end--;
+	state = gp_sha256_new();
+	hash_lines(state, octets + fields->body, end - fields->body);
+	gp_sha256_end(&state, reading->body_sha256);
+}
+
+/* --- the whole --------------------------------------------------------------------------------------------------- */
+
+static void
+set(char **at, char *value)
+{
+	free(*at);
+	*at = value;
+}
+
+static void
+read_text(struct walk *walk)
+{
+	struct gp_reading *reading = walk->reading;
+
+	set(&reading->text, gp_buf_take(&walk->text));
+	if (reading->encrypted)
+		return;
+	set(&reading->own_text, gp_own_text(walk->source.data));
+	set(&reading->first_line, gp_first_line(reading->own_text));
+	reading->question = gp_asks(reading->own_text) || strchr(reading->subject, '?') != NULL;
+	set(&reading->excerpt, gp_excerpt(reading->own_text, reading->question));
+}
+
+static void
+read_body(const struct gp_fields *fields, const char *octets, size_t n, struct gp_reading *reading)
+{
+	struct walk walk = { reading, GP_BUF_INIT(TEXT_MAX), GP_BUF_INIT(TEXT_MAX), GP_BUF_INIT(TEXT_MAX), 0, 0, false,
+		false };
+
+	walk_tree(&walk, fields, octets, n);
+	if (walk.status.len > 0)
+		gp_dsn_status(walk.status.data, walk.status.len, walk.text.data, reading);
+	read_text(&walk);
+	gp_buf_release(&walk.text);
+	gp_buf_release(&walk.source);
+	gp_buf_release(&walk.status);
+}
+
+static const char *
+why_refused(const struct gp_fields *fields, const char *octets, size_t n)
+{
+	struct gp_scan scan;
+
+	if (fields->count >= GP_FIELDS_MAX || fields->body > GP_SCAN_HEADER)
+		return "header";
+	gp_scan(octets, n, &scan);
+	if (*scan.refused == '\0' && scan.passes > PASSES_MAX && scan.depth > 1)
+		return "nesting";
+	return scan.refused;
+}
+
+static void
+read_octets(const char *octets, size_t n, int64_t received, struct gp_reading *reading)
+{
+	struct gp_fields fields;
+	SCOPED(gp_free_str) char *type = NULL, *charset = NULL;
+
+	gp_fields_read(octets, n, &fields);
+	hash_message(&fields, octets, n, reading);
+	type = value_of(&fields, "content-type");
+	charset = gp_value_param(type, "charset");
+	set(&reading->content_type, gp_value_word(type));
+	set(&reading->report_type, gp_value_param(type, "report-type"));
+	for (char *c = reading->report_type; *c != '\0'; c++)
+		*c = *c >= 'A' && *c <= 'Z' ? (char)(*c + 32) : *c;
+	gp_head_read(&fields, charset, received, reading);
+	set(&reading->refused, gp_strdup(why_refused(&fields, octets, n)));
+	if (*reading->refused == '\0')
+		read_body(&fields, octets, n, reading);
+	gp_fields_release(&fields);
+}
+
+void
+gp_message_read(const void *octets, size_t n, int64_t received, struct gp_reading *ret_reading)
+{
+	SCOPED(gp_free_str) char *copy = NULL;
+
+	gp_reading_init(ret_reading);
+	/* Old Macs end lines with CR alone: nothing would be a line. */
+	if (n > 0 && memchr(octets, '\n', n) == NULL && memchr(octets, '\r', n) != NULL) {
+		copy = gp_memdup(octets, n);
+		for (char *c = copy; c < copy + n; c++)
+			*c = *c == '\r' ? '\n' : *c;
+	}
+	read_octets(copy != NULL ? copy : n > 0 ? octets : "", n, received, ret_reading);
+}
