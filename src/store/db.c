@@ -455,6 +455,36 @@ gp_col_is_null(struct gp_query *query, const char *name)
 	return sqlite3_column_type(query->statement, column(query, name)) == SQLITE_NULL;
 }
 
+static void
+close_blob(sqlite3_blob **blob)
+{
+	(void)sqlite3_blob_close(*blob);
+}
+
+enum gp_rc
+gp_blob_fill(
+    struct gp_db *db, const char *table, const char *column, int64_t row, int fd, size_t n, struct gp_err *err)
+{
+	SCOPED(close_blob) sqlite3_blob *blob = NULL;
+	char piece[65536];
+
+	if (sqlite3_blob_open(db->handle, "main", table, column, row, 1, &blob) != SQLITE_OK)
+		return db_fail(db, err);
+	for (size_t at = 0; at < n;) {
+		size_t want = n - at < sizeof(piece) ? n - at : sizeof(piece);
+		ssize_t got = pread(fd, piece, want, (off_t)at);
+
+		if (got <= 0)
+			return gp_err_detail(err,
+			    gp_fail_as(err, 74, "4.3.0", "a large message cannot be read back; try again later"),
+			    "pread at %zu of %zu: %s", at, n, got < 0 ? strerror(errno) : "too short");
+		if (sqlite3_blob_write(blob, piece, (int)got, (int)at) != SQLITE_OK)
+			return db_fail(db, err);
+		at += (size_t)got;
+	}
+	return GP_OK;
+}
+
 int64_t
 gp_db_inserted(struct gp_db *db)
 {

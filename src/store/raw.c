@@ -2,23 +2,51 @@
 
 #include "guildpost/mail/crypt.h"
 
-enum gp_rc
-gp_raw_insert(struct gp_db *db, const void *octets, size_t n, int64_t now, int64_t *ret_id, struct gp_err *err)
+static enum gp_rc
+insert(struct gp_db *db, const void *octets, size_t n, const unsigned char sha256[32], int64_t now, int64_t *ret_id,
+    struct gp_err *err)
 {
-	static const char sql[] = "INSERT INTO raw (sha256, size, octets, received_at)"
-				  " VALUES (:sha256, :size, :octets, :now)";
+	static const char sql[] = "INSERT INTO raw (sha256, size, received_at, octets)"
+				  " VALUES (:sha256, :size, :now, :octets)";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	unsigned char sha256[32];
 
-	gp_sha256(octets, n, sha256);
 	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_blob(query, ":sha256", sha256, sizeof(sha256));
+	gp_bind_blob(query, ":sha256", sha256, 32);
 	gp_bind_int(query, ":size", (int64_t)n);
 	gp_bind_blob(query, ":octets", octets, n);
 	gp_bind_int(query, ":now", now);
 	GP_TRY(gp_query_do(query, err));
 	*ret_id = gp_db_inserted(db);
 	return GP_OK;
+}
+
+enum gp_rc
+gp_raw_insert(struct gp_db *db, const void *octets, size_t n, int64_t now, int64_t *ret_id, struct gp_err *err)
+{
+	unsigned char sha256[32];
+
+	gp_sha256(octets, n, sha256);
+	return insert(db, octets, n, sha256, now, ret_id, err);
+}
+
+enum gp_rc
+gp_raw_insert_spool(struct gp_db *db, const struct gp_spool *spool, const unsigned char sha256[32], int64_t now,
+    int64_t *ret_id, struct gp_err *err)
+{
+	/* The octets stand in the last column, so SQLite makes room for them without holding them. */
+	static const char sql[] = "INSERT INTO raw (sha256, size, received_at, octets)"
+				  " VALUES (:sha256, :size, :now, zeroblob(:size))";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	if (spool->fd < 0)
+		return insert(db, spool->memory.data, spool->size, sha256, now, ret_id, err);
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_blob(query, ":sha256", sha256, 32);
+	gp_bind_int(query, ":size", (int64_t)spool->size);
+	gp_bind_int(query, ":now", now);
+	GP_TRY(gp_query_do(query, err));
+	*ret_id = gp_db_inserted(db);
+	return gp_blob_fill(db, "raw", "octets", *ret_id, spool->fd, spool->size, err);
 }
 
 enum gp_rc

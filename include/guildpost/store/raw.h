@@ -2,9 +2,13 @@
 #pragma once
 #include <stdint.h>
 #include "guildpost/base/buf.h"
+#include "guildpost/base/spool.h"
 #include "guildpost/store/db.h"
 
 /* Inside a write transaction. Makes a row even when the same octets are there already. */
 GP_MUST_CHECK enum gp_rc gp_raw_insert(
     struct gp_db *db, const void *octets, size_t n, int64_t now, int64_t *ret_id, struct gp_err *err);
+/* The same for octets that were spooled and hashed on their way in; a file is read in pieces, never held whole. */
+GP_MUST_CHECK enum gp_rc gp_raw_insert_spool(struct gp_db *db, const struct gp_spool *spool, const unsigned char sha256[32],
+    int64_t now, int64_t *ret_id, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_raw_load(struct gp_db *db, int64_t id, struct gp_buf *out, struct gp_err *err);

@@ -40,7 +40,9 @@ CREATE UNIQUE INDEX subscription_open ON subscription (space_id, member_id) WHER
 
 -- Written once; the octets that a row yields never change (DESIGN.md rule 1).
 CREATE TABLE raw (raw_id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL, size INTEGER NOT NULL,
-  coding TEXT NOT NULL DEFAULT 'plain', dict INTEGER, octets BLOB NOT NULL, received_at INTEGER NOT NULL) STRICT;
+  coding TEXT NOT NULL DEFAULT 'plain', dict INTEGER, received_at INTEGER NOT NULL,
+  octets BLOB NOT NULL                        -- last: read past by nobody, and filled in pieces when it is large
+) STRICT;
 CREATE INDEX raw_hash ON raw (sha256);
 -- state: received, retry (after a strike), poisoned
 CREATE TABLE inbox (inbox_id INTEGER PRIMARY KEY, raw_id INTEGER NOT NULL REFERENCES raw,
