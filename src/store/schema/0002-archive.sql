@@ -10,7 +10,9 @@ CREATE TABLE message (id INTEGER PRIMARY KEY, space_id INTEGER NOT NULL REFERENC
   member_id INTEGER, from_name TEXT NOT NULL, from_address TEXT NOT NULL, subject TEXT NOT NULL,
   subject_base TEXT NOT NULL, date INTEGER NOT NULL, received_at INTEGER NOT NULL, size INTEGER NOT NULL,
   attachments INTEGER NOT NULL DEFAULT 0, question INTEGER NOT NULL DEFAULT 0,
-  excerpt TEXT NOT NULL DEFAULT '', line_end TEXT NOT NULL DEFAULT 'crlf', body_sha256 BLOB) STRICT;
+  excerpt TEXT NOT NULL DEFAULT '', line_end TEXT NOT NULL DEFAULT 'crlf', body_sha256 BLOB,
+  by_subject INTEGER NOT NULL DEFAULT 0       -- 1: a reply that cites nothing, placed by its subject (RCV-21)
+) STRICT;
 CREATE UNIQUE INDEX message_msgid ON message (space_id, msgid);
 CREATE INDEX message_thread ON message (thread_id, date);
 CREATE INDEX message_window ON message (space_id, event);

@@ -1,0 +1,42 @@
+/* search.h - the words of the archive: indexed, taken out again, found.  Floor: store.
+ * What was indexed is kept as a zstd patch against the message's own raw octets, so that it can be taken out exactly. */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+#include "guildpost/store/db.h"
+
+/* Both inside a write transaction. octets: of the raw row. own: the author's own words; rest: quotes, signatures, footers. */
+struct gp_indexing {
+	int64_t id, raw_id;
+	const void *octets;
+	size_t size;
+	const char *subject, *author, *own, *rest;
+};
+GP_MUST_CHECK enum gp_rc gp_index_add(struct gp_db *db, const struct gp_indexing *indexing, struct gp_err *err);
+/* Before the message's row, and its raw, go or change. Nothing happens when it is not indexed. */
+GP_MUST_CHECK enum gp_rc gp_index_remove(struct gp_db *db, int64_t message_id, struct gp_err *err);
+/* PERM 5.3.0 when the index does not hold what the messages say. Inside a write transaction, changes nothing. */
+GP_MUST_CHECK enum gp_rc gp_index_verify(struct gp_db *db, struct gp_err *err);
+
+/* What a person typed, as SQL wants it: words, "phrases", prefix*, -word, from:, subject:, has:attachment,
+ * since: and until: (a year, a month, a day, each whole and UTC, or an instant of RFC 3339).
+ * Nothing that is typed is an SQL error; what cannot be understood is a word to look for. */
+struct gp_search {
+	char *match;              /* FTS5 expression, "" when only the other tests count */
+	char *without;            /* FTS5 expression of what must not be there, "" for nothing */
+	int64_t since, until;     /* seconds UTC, [since, until); 0: open */
+	bool attachment;
+};
+/* PERM 5.5.4 exit 64 for a date that is none, or nothing to look for. */
+GP_MUST_CHECK enum gp_rc gp_search_parse(const char *text, struct gp_search *ret, struct gp_err *err);
+void gp_search_release(struct gp_search *search);
+
+struct gp_hit {
+	int64_t id, date;
+	const char *msgid, *thread, *from_name, *from_address, *subject, *snippet; /* borrowed */
+	double score; /* higher is better */
+};
+typedef enum gp_rc gp_hit_each(void *context, const struct gp_hit *hit, struct gp_err *err);
+/* The best first; without words to look for, the newest first. */
+GP_MUST_CHECK enum gp_rc gp_search_run(struct gp_db *db, int64_t space_id, const struct gp_search *search, int64_t limit,
+    gp_hit_each *each, void *context, struct gp_err *err);

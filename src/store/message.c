@@ -1,0 +1,230 @@
+#include "guildpost/store/message.h"
+
+#include "guildpost/store/search.h"
+#include "guildpost/store/setting.h"
+#include "store/thread.h"
+
+#define DAY	 86400
+#define TEXT_MAX (8u << 20) /* octets of text that are indexed of one message */
+
+/* RCV-17: an id that is here already is a copy when the bodies agree, else a reused id. */
+static enum gp_rc
+find_same(struct gp_db *db, const struct gp_filing *filing, struct gp_filed *filed, struct gp_err *err)
+{
+	static const char sql[] = "SELECT m.id, m.event, m.thread_id, m.body_sha256, t.token FROM message m"
+				  " JOIN thread t ON t.thread_id = m.thread_id"
+				  " WHERE m.space_id = :space AND m.msgid = :msgid";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	const void *sha256;
+	bool found;
+	size_t n;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":space", filing->space_id);
+	gp_bind_text(query, ":msgid", filing->reading->message_id);
+	GP_TRY(gp_query_next(query, &found, err));
+	if (!found)
+		return GP_OK;
+	sha256 = gp_col_blob(query, "body_sha256", &n);
+	filed->duplicate = n == 32 && memcmp(sha256, filing->reading->body_sha256, 32) == 0;
+	filed->conflict = !filed->duplicate;
+	filed->id = gp_col_int(query, "id");
+	filed->event = gp_col_int(query, "event");
+	filed->thread_id = gp_col_int(query, "thread_id");
+	(void)snprintf(filed->thread_token, sizeof(filed->thread_token), "%s", gp_col_text(query, "token"));
+	return GP_OK;
+}
+
+/* RCV-19: a post that came in is believed about its date within a day; an import keeps what it says. */
+static int64_t
+ordering_date(const struct gp_filing *filing)
+{
+	int64_t date = filing->reading->date, off = date - filing->received_at;
+
+	if (date == 0 || (!filing->imported && (off > DAY || off < -DAY)))
+		return filing->received_at;
+	return date;
+}
+
+static int64_t
+count_attachments(const struct gp_reading *reading)
+{
+	int64_t count = 0;
+
+	for (size_t i = 0; i < reading->part_count; i++)
+		count += reading->parts[i].attachment;
+	return count;
+}
+
+static enum gp_rc
+insert_row(struct gp_db *db, const struct gp_filing *filing, const struct gp_placing *placing, int64_t filed_at,
+    struct gp_filed *filed, struct gp_err *err)
+{
+	static const char sql[] =
+	    "INSERT INTO message (space_id, raw_id, event, filed_at, imported, msgid, thread_id, member_id, from_name,"
+	    " from_address, subject, subject_base, date, received_at, size, attachments, question, excerpt, line_end,"
+	    " body_sha256, by_subject)"
+	    " VALUES (:space, :raw, :event, :filed_at, :imported, :msgid, :thread, nullif(:member, 0), :from_name,"
+	    " :from_address, :subject, :base, :date, :received_at, :size, :attachments, :question, :excerpt, :line_end,"
+	    " :sha256, :by_subject)";
+	const struct gp_reading *reading = filing->reading;
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":space", filing->space_id);
+	gp_bind_int(query, ":raw", filing->raw_id);
+	gp_bind_int(query, ":event", filed->event);
+	gp_bind_int(query, ":filed_at", filed_at);
+	gp_bind_int(query, ":imported", filing->imported);
+	gp_bind_text(query, ":msgid", reading->message_id);
+	gp_bind_int(query, ":thread", filed->thread_id);
+	gp_bind_int(query, ":member", filing->member_id);
+	gp_bind_text(query, ":from_name", reading->from_name);
+	gp_bind_text(query, ":from_address", reading->from_address);
+	gp_bind_text(query, ":subject", reading->subject);
+	gp_bind_text(query, ":base", reading->subject_base);
+	gp_bind_int(query, ":date", placing->date);
+	gp_bind_int(query, ":received_at", filing->received_at);
+	gp_bind_int(query, ":size", (int64_t)filing->size);
+	gp_bind_int(query, ":attachments", count_attachments(reading));
+	gp_bind_int(query, ":question", reading->question);
+	gp_bind_text(query, ":excerpt", reading->excerpt);
+	gp_bind_text(query, ":line_end", filing->line_end);
+	gp_bind_blob(query, ":sha256", reading->body_sha256, sizeof(reading->body_sha256));
+	gp_bind_int(query, ":by_subject", placing->by_subject);
+	GP_TRY(gp_query_do(query, err));
+	filed->id = gp_db_inserted(db);
+	return GP_OK;
+}
+
+static enum gp_rc
+insert_citations(struct gp_db *db, int64_t id, const struct gp_strs *references, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(
+	    db, "INSERT INTO citation (id, position, msgid) VALUES (:id, :position, :msgid)", &query, err));
+	for (size_t i = 0; i < references->count; i++) {
+		gp_bind_int(query, ":id", id);
+		gp_bind_int(query, ":position", (int64_t)i);
+		gp_bind_text(query, ":msgid", references->v[i]);
+		GP_TRY(gp_query_do(query, err));
+	}
+	return GP_OK;
+}
+
+/* The next line of text without its end; false when there is none. */
+static bool
+next_line(const char **at, const char **ret_line, size_t *ret_n)
+{
+	if (**at == '\0')
+		return false;
+	*ret_line = *at;
+	*ret_n = strcspn(*at, "\n");
+	*at += *ret_n + ((*at)[*ret_n] == '\n');
+	return true;
+}
+
+/* The lines of text that are not among the own ones: own is what remained of text when lines were taken out of it, so one
+ * walk over both tells them apart. Where own was changed otherwise, a line stands in both, which only weighs it less. */
+static void
+other_lines(const char *text, const char *own, struct gp_buf *out)
+{
+	const char *line, *mine = "";
+	size_t n, mine_n = 0;
+	bool have = next_line(&own, &mine, &mine_n);
+
+	while (next_line(&text, &line, &n)) {
+		while (have && mine_n == 0)
+			have = next_line(&own, &mine, &mine_n);
+		if (have && n >= mine_n && memcmp(line, mine, mine_n) == 0 &&
+		    strspn(line + mine_n, " \t") >= n - mine_n) {
+			have = next_line(&own, &mine, &mine_n);
+			continue;
+		}
+		gp_buf_add(out, line, n);
+		gp_buf_addc(out, '\n');
+	}
+}
+
+static enum gp_rc
+add_to_index(struct gp_db *db, const struct gp_filing *filing, int64_t id, struct gp_err *err)
+{
+	const struct gp_reading *reading = filing->reading;
+	SCOPED(gp_buf_release) struct gp_buf rest = GP_BUF_INIT(TEXT_MAX);
+	SCOPED(gp_free_str) char *author = gp_printf("%s %s", reading->from_name, reading->from_address);
+	struct gp_indexing indexing = { .id = id,
+		.raw_id = filing->raw_id,
+		.octets = filing->octets,
+		.size = filing->size,
+		.subject = reading->subject,
+		.author = author,
+		.own = reading->own_text };
+
+	other_lines(reading->text, reading->own_text, &rest);
+	indexing.rest = rest.data;
+	return gp_index_add(db, &indexing, err);
+}
+
+enum gp_rc
+gp_message_file(struct gp_db *db, const struct gp_filing *filing, struct gp_filed *ret_filed, struct gp_err *err)
+{
+	const struct gp_reading *reading = filing->reading;
+	SCOPED(gp_strs_release) struct gp_strs references = { 0 };
+	struct gp_placing placing = { .space_id = filing->space_id,
+		.date = ordering_date(filing),
+		.now = filing->now,
+		.msgid = reading->message_id,
+		.subject_base = reading->subject_base,
+		.references = &reading->references,
+		.by_subject = reading->subject_is_reply && reading->references.count == 0 &&
+			      *filing->thread_token == '\0',
+		.token = filing->thread_token,
+		.keys = filing->keys };
+	int64_t filed_at;
+
+	*ret_filed = (struct gp_filed){ 0 };
+	GP_TRY(find_same(db, filing, ret_filed, err));
+	if (ret_filed->duplicate || ret_filed->conflict)
+		return GP_OK;
+	GP_TRY(gp_thread_references(db, &placing, &references, err));
+	placing.references = &references;
+	GP_TRY(gp_thread_place(db, &placing, &ret_filed->thread_id, err));
+	GP_TRY(gp_event_next(db, filing->now, &ret_filed->event, &filed_at, err));
+	GP_TRY(insert_row(db, filing, &placing, filed_at, ret_filed, err));
+	GP_TRY(insert_citations(db, ret_filed->id, &references, err));
+	GP_TRY(add_to_index(db, filing, ret_filed->id, err));
+	GP_TRY(gp_thread_settle(db, ret_filed->id, err));
+	return gp_thread_token(db, ret_filed->thread_id, ret_filed->thread_token, err);
+}
+
+enum gp_rc
+gp_thread_by_token(struct gp_db *db, int64_t space_id, const char *token, int64_t *ret_thread_id, struct gp_err *err)
+{
+	static const char sql[] = "SELECT coalesce(alias_of, thread_id) AS thread_id FROM thread"
+				  " WHERE token = :token AND space_id = :space";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_text(query, ":token", token);
+	gp_bind_int(query, ":space", space_id);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret_thread_id = found ? gp_col_int(query, "thread_id") : 0;
+	return GP_OK;
+}
+
+enum gp_rc
+gp_thread_token(struct gp_db *db, int64_t thread_id, char ret_token[GP_TOKEN_SIZE], struct gp_err *err)
+{
+	static const char sql[] = "SELECT coalesce(w.token, t.token) AS token FROM thread t"
+				  " LEFT JOIN thread w ON w.thread_id = t.alias_of WHERE t.thread_id = :id";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", thread_id);
+	GP_TRY(gp_query_next(query, &found, err));
+	(void)snprintf(ret_token, GP_TOKEN_SIZE, "%s", found ? gp_col_text(query, "token") : "");
+	return GP_OK;
+}

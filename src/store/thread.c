@@ -1,0 +1,358 @@
+#include "store/thread.h"
+
+#include "guildpost/store/message.h"
+
+#define SUBJECT_WINDOW	(30 * 86400) /* RCV-21, seconds */
+#define SUBJECT_LEAST	3 /* octets: a shorter subject tells nothing */
+#define REFERENCES_MOST 200
+#define CHAIN_MOST	10000 /* messages from a message up to its root */
+
+/* --- what is cited -------------------------------------------------------------------------- */
+
+static bool
+listed(const struct gp_strs *list, const char *s)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->v[i], s) == 0)
+			return true;
+	return false;
+}
+
+static enum gp_rc
+is_digest(struct gp_db *db, const char *msgid, bool *ret, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, "SELECT 1 FROM issue WHERE msgid = :msgid", &query, err));
+	gp_bind_text(query, ":msgid", msgid);
+	return gp_query_next(query, ret, err);
+}
+
+/* The thread of a place; 0 when nobody has cited or filed this id. */
+static enum gp_rc
+thread_of_place(struct gp_db *db, int64_t space_id, const char *msgid, int64_t *ret, struct gp_err *err)
+{
+	static const char sql[] = "SELECT thread_id FROM place WHERE space_id = :space AND msgid = :msgid";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":space", space_id);
+	gp_bind_text(query, ":msgid", msgid);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret = found ? gp_col_int(query, "thread_id") : 0;
+	return GP_OK;
+}
+
+enum gp_rc
+gp_thread_references(struct gp_db *db, const struct gp_placing *placing, struct gp_strs *ret, struct gp_err *err)
+{
+	const struct gp_strs *all = placing->references;
+	size_t first = all->count > REFERENCES_MOST ? all->count - REFERENCES_MOST : 0;
+	int64_t wanted = 0, there;
+	bool digest;
+
+	if (*placing->token != '\0')
+		GP_TRY(gp_thread_by_token(db, placing->space_id, placing->token, &wanted, err));
+	for (size_t i = first; i < all->count; i++) {
+		if (strcmp(all->v[i], placing->msgid) == 0 || listed(ret, all->v[i]))
+			continue;
+		GP_TRY(is_digest(db, all->v[i], &digest, err));
+		if (digest)
+			continue;
+		if (wanted != 0) {
+			GP_TRY(thread_of_place(db, placing->space_id, all->v[i], &there, err));
+			if (there != wanted)
+				continue;
+		}
+		gp_strs_add(ret, all->v[i]);
+	}
+	return GP_OK;
+}
+
+/* --- joining -------------------------------------------------------------------------------- */
+
+static enum gp_rc
+run_with_two(struct gp_db *db, const char *sql, int64_t winner, int64_t loser, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":winner", winner);
+	gp_bind_int(query, ":loser", loser);
+	return gp_query_do(query, err);
+}
+
+/* The elder thread takes the younger in, whose address stays an alias for ever. */
+static enum gp_rc
+join(struct gp_db *db, int64_t *thread_id, int64_t other, struct gp_err *err)
+{
+	static const char *const steps[] = {
+		"UPDATE message SET thread_id = :winner WHERE thread_id = :loser",
+		"UPDATE place SET thread_id = :winner WHERE thread_id = :loser",
+		"UPDATE thread SET alias_of = :winner WHERE thread_id = :loser OR alias_of = :loser",
+	};
+	int64_t winner = *thread_id, loser = other;
+
+	if (other == 0 || other == *thread_id)
+		return GP_OK;
+	if (*thread_id == 0 || other < *thread_id) {
+		winner = other;
+		loser = *thread_id;
+	}
+	*thread_id = winner;
+	for (size_t i = 0; loser != 0 && i < GP_COUNT(steps); i++)
+		GP_TRY(run_with_two(db, steps[i], winner, loser, err));
+	return GP_OK;
+}
+
+/* A message and a reply that cites nothing belong together when they have one subject and the reply came within 30 days
+ * after. All such elders are joined, not only the nearest: which one is nearest would depend on what has arrived. */
+static enum gp_rc
+join_by_subject(struct gp_db *db, const struct gp_placing *placing, int64_t *thread_id, struct gp_err *err)
+{
+	static const char sql[] = "SELECT thread_id FROM message WHERE space_id = :space"
+				  " AND subject_base = :base AND date >= :date - :window AND date <= :date + :window"
+				  " AND ((:by_subject AND date <= :date) OR (by_subject AND date >= :date))"
+				  " AND thread_id <> :mine";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	if (strlen(placing->subject_base) < SUBJECT_LEAST)
+		return GP_OK;
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":space", placing->space_id);
+	gp_bind_text(query, ":base", placing->subject_base);
+	gp_bind_int(query, ":date", placing->date);
+	gp_bind_int(query, ":window", SUBJECT_WINDOW);
+	gp_bind_int(query, ":by_subject", placing->by_subject);
+	for (;;) { /* one at a time: a join changes what the query reads */
+		int64_t other;
+
+		gp_query_rewind(query);
+		gp_bind_int(query, ":mine", *thread_id);
+		GP_TRY(gp_query_next(query, &found, err));
+		if (!found)
+			return GP_OK;
+		other = gp_col_int(query, "thread_id");
+		gp_query_rewind(query);
+		GP_TRY(join(db, thread_id, other, err));
+	}
+}
+
+static enum gp_rc
+new_thread(struct gp_db *db, const struct gp_placing *placing, int64_t *ret_id, struct gp_err *err)
+{
+	static const char last[] = "SELECT coalesce(max(thread_id), 0) AS last FROM thread";
+	static const char insert[] = "INSERT INTO thread (thread_id, space_id, token, created_at)"
+				     " VALUES (:id, :space, :token, :now) ON CONFLICT DO NOTHING";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	char token[GP_TOKEN_SIZE];
+	bool row;
+
+	GP_TRY(gp_query_open(db, last, &query, err));
+	GP_TRY(gp_query_next(query, &row, err));
+	*ret_id = gp_col_int(query, "last") + 1;
+	gp_query_free(&query);
+	GP_TRY(gp_query_open(db, insert, &query, err));
+	for (int attempt = 0;; attempt++) {
+		gp_token_make_thread(placing->keys, (uint64_t)*ret_id, attempt, token);
+		gp_bind_int(query, ":id", *ret_id);
+		gp_bind_int(query, ":space", placing->space_id);
+		gp_bind_text(query, ":token", token);
+		gp_bind_int(query, ":now", placing->now);
+		GP_TRY(gp_query_do(query, err));
+		if (gp_db_changes(db) > 0)
+			return GP_OK;
+	}
+}
+
+static enum gp_rc
+add_place(struct gp_db *db, int64_t space_id, const char *msgid, int64_t thread_id, struct gp_err *err)
+{
+	static const char sql[] = "INSERT INTO place (space_id, msgid, thread_id) VALUES (:space, :msgid, :thread)"
+				  " ON CONFLICT DO NOTHING";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":space", space_id);
+	gp_bind_text(query, ":msgid", msgid);
+	gp_bind_int(query, ":thread", thread_id);
+	return gp_query_do(query, err);
+}
+
+enum gp_rc
+gp_thread_place(struct gp_db *db, const struct gp_placing *placing, int64_t *ret_thread_id, struct gp_err *err)
+{
+	int64_t thread_id = 0, there;
+
+	if (*placing->token != '\0')
+		GP_TRY(gp_thread_by_token(db, placing->space_id, placing->token, &thread_id, err));
+	GP_TRY(thread_of_place(db, placing->space_id, placing->msgid, &there, err));
+	GP_TRY(join(db, &thread_id, there, err));
+	for (size_t i = 0; i < placing->references->count; i++) {
+		GP_TRY(thread_of_place(db, placing->space_id, placing->references->v[i], &there, err));
+		GP_TRY(join(db, &thread_id, there, err));
+	}
+	GP_TRY(join_by_subject(db, placing, &thread_id, err));
+	if (thread_id == 0)
+		GP_TRY(new_thread(db, placing, &thread_id, err));
+	GP_TRY(add_place(db, placing->space_id, placing->msgid, thread_id, err));
+	for (size_t i = 0; i < placing->references->count; i++)
+		GP_TRY(add_place(db, placing->space_id, placing->references->v[i], thread_id, err));
+	*ret_thread_id = thread_id;
+	return GP_OK;
+}
+
+/* --- parents -------------------------------------------------------------------------------- */
+
+/* Whom a message would have as parent if citations made no circle: the last cited that is here, or for a reply by subject
+ * the nearest elder of that subject. 0: nobody. */
+static enum gp_rc
+candidate(struct gp_db *db, int64_t id, int64_t *ret, struct gp_err *err)
+{
+	static const char cited[] = "SELECT p.id FROM message m JOIN citation c ON c.id = m.id"
+				    " JOIN message p ON p.space_id = m.space_id AND p.msgid = c.msgid"
+				    " WHERE m.id = :id AND p.id <> m.id ORDER BY c.position DESC LIMIT 1";
+	static const char same_subject[] =
+	    "SELECT p.id FROM message m JOIN message p ON p.space_id = m.space_id AND p.subject_base = m.subject_base"
+	    " AND p.date >= m.date - :window AND p.date <= m.date AND p.thread_id = m.thread_id"
+	    " WHERE m.id = :id AND m.by_subject AND (p.date, p.msgid) < (m.date, m.msgid)"
+	    " ORDER BY p.date DESC, p.msgid DESC LIMIT 1";
+	SCOPED(gp_query_free) struct gp_query *first = NULL;
+	SCOPED(gp_query_free) struct gp_query *second = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, cited, &first, err));
+	gp_bind_int(first, ":id", id);
+	GP_TRY(gp_query_next(first, &found, err));
+	*ret = found ? gp_col_int(first, "id") : 0;
+	if (found)
+		return GP_OK;
+	GP_TRY(gp_query_open(db, same_subject, &second, err));
+	gp_bind_int(second, ":id", id);
+	gp_bind_int(second, ":window", SUBJECT_WINDOW);
+	GP_TRY(gp_query_next(second, &found, err));
+	*ret = found ? gp_col_int(second, "id") : 0;
+	return GP_OK;
+}
+
+static enum gp_rc
+set_parent(struct gp_db *db, int64_t id, int64_t parent_id, struct gp_err *err)
+{
+	static const char sql[] = "UPDATE message SET parent_id = nullif(:parent, 0)"
+				  " WHERE id = :id AND parent_id IS NOT nullif(:parent, 0)";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", id);
+	gp_bind_int(query, ":parent", parent_id);
+	return gp_query_do(query, err);
+}
+
+/* Which of two messages is the elder, by date and then by id: the same answer in every order of arrival. */
+static enum gp_rc
+elder(struct gp_db *db, int64_t a, int64_t b, int64_t *ret, struct gp_err *err)
+{
+	static const char sql[] = "SELECT id FROM message WHERE id IN (:a, :b) ORDER BY date, msgid LIMIT 1";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":a", a);
+	gp_bind_int(query, ":b", b);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret = found ? gp_col_int(query, "id") : a;
+	return GP_OK;
+}
+
+/* Gives a message its parent. Where that closes a circle (messages do cite each other), the eldest of the circle is the
+ * one that goes without. */
+static enum gp_rc
+settle_one(struct gp_db *db, int64_t id, struct gp_err *err)
+{
+	int64_t parent, at, eldest = id;
+	int steps = 0;
+
+	GP_TRY(candidate(db, id, &parent, err));
+	for (at = parent; at != 0 && at != id && steps < CHAIN_MOST; steps++) {
+		GP_TRY(elder(db, eldest, at, &eldest, err));
+		GP_TRY(candidate(db, at, &at, err));
+	}
+	if (at != id)
+		return set_parent(
+		    db, id, parent, err); /* the end of the chain, or a circle that this one only leads to */
+	GP_TRY(set_parent(db, eldest, 0, err));
+	return eldest == id ? GP_OK : set_parent(db, id, parent, err);
+}
+
+/* The ids that a query gives. *ret_ids: caller frees. */
+static enum gp_rc
+collect(struct gp_db *db, const char *sql, int64_t id, int64_t **ret_ids, size_t *ret_count, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	size_t cap = 0;
+	bool found;
+
+	*ret_count = 0;
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", id);
+	for (;;) {
+		GP_TRY(gp_query_next(query, &found, err));
+		if (!found)
+			return GP_OK;
+		if (*ret_count == cap) {
+			cap = cap > 0 ? cap * 2 : 16;
+			*ret_ids = gp_grow(*ret_ids, cap * sizeof(**ret_ids));
+		}
+		(*ret_ids)[(*ret_count)++] = gp_col_int(query, "id");
+	}
+}
+
+/* Those who may want this message as parent: who cite it, and replies by subject that came after it. */
+static const char waiting[] =
+    "SELECT c.id FROM message m JOIN citation c ON c.msgid = m.msgid JOIN message w ON w.id = c.id"
+    " AND w.space_id = m.space_id WHERE m.id = :id AND w.id <> m.id"
+    " UNION SELECT w.id FROM message m JOIN message w ON w.space_id = m.space_id AND w.subject_base = m.subject_base"
+    " AND w.date >= m.date AND w.date <= m.date + 2592000 WHERE m.id = :id AND w.by_subject AND w.id <> m.id";
+
+enum gp_rc
+gp_thread_settle(struct gp_db *db, int64_t message_id, struct gp_err *err)
+{
+	/* Who is without a parent may be so because of a circle that has just been broken. */
+	static const char roots[] = "SELECT r.id FROM message m JOIN message r ON r.thread_id = m.thread_id"
+				    " WHERE m.id = :id AND r.parent_id IS NULL AND r.id <> m.id";
+	SCOPED(gp_free_ptr) int64_t *ids = NULL;
+	int64_t parent;
+	size_t count;
+
+	GP_TRY(collect(db, waiting, message_id, &ids, &count, err));
+	if (count == 0) { /* nobody is below: no circle can have come about */
+		GP_TRY(candidate(db, message_id, &parent, err));
+		return set_parent(db, message_id, parent, err);
+	}
+	for (size_t i = 0; i < count; i++) {
+		GP_TRY(candidate(db, ids[i], &parent, err));
+		if (parent == message_id)
+			GP_TRY(set_parent(db, ids[i], parent, err));
+	}
+	GP_TRY(settle_one(db, message_id, err)); /* a new circle would lead through this message */
+	GP_TRY(collect(db, roots, message_id, &ids, &count, err));
+	for (size_t i = 0; i < count; i++)
+		GP_TRY(settle_one(db, ids[i], err));
+	return GP_OK;
+}
+
+enum gp_rc
+gp_thread_waiting(struct gp_db *db, int64_t message_id, int64_t **ret_ids, size_t *ret_count, struct gp_err *err)
+{
+	return collect(db, waiting, message_id, ret_ids, ret_count, err);
+}
+
+enum gp_rc
+gp_thread_resettle(struct gp_db *db, const int64_t *ids, size_t count, struct gp_err *err)
+{
+	for (size_t i = 0; i < count; i++)
+		GP_TRY(settle_one(db, ids[i], err));
+	return GP_OK;
+}
