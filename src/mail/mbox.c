@@ -1,0 +1,221 @@
+#include "guildpost/mail/mbox.h"
+
+#include <strings.h>
+
+#include "guildpost/base/clock.h"
+#include "guildpost/base/mem.h"
+
+struct gp_mbox {
+	gp_mbox_each *each;
+	void *context;
+	struct gp_buf message, line; /* line: the beginning of one that is not whole yet */
+	struct gp_mbox_message facts;
+	bool open, bare; /* inside a message; the file is one message, no mbox */
+	bool after_blank; /* the line before was blank, or there was none */
+};
+
+struct gp_mbox *
+gp_mbox_new(size_t max, gp_mbox_each *each, void *context)
+{
+	struct gp_mbox *mbox = gp_new(sizeof(*mbox));
+
+	mbox->each = each;
+	mbox->context = context;
+	mbox->message = (struct gp_buf)GP_BUF_INIT(max);
+	mbox->line = (struct gp_buf)GP_BUF_INIT(max);
+	mbox->after_blank = true;
+	return mbox;
+}
+
+void
+gp_mbox_free(struct gp_mbox **mbox)
+{
+	if (*mbox == NULL)
+		return;
+	gp_buf_release(&(*mbox)->message);
+	gp_buf_release(&(*mbox)->line);
+	free(*mbox);
+	*mbox = NULL;
+}
+
+static const char months[12][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov",
+	"Dec" };
+static const char weekdays[7][4] = { "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun" };
+
+static int
+month_number(const char *name)
+{
+	for (int i = 0; i < 12; i++)
+		if (strncasecmp(name, months[i], 3) == 0)
+			return i + 1;
+	return 0;
+}
+
+/* "From ann@a.example  Tue Nov 24 16:06:03 2026": asctime(3), in UTC. Some write the zone behind the time or the year;
+ * it is passed over, for this date only stands in for a missing one. */
+static int64_t
+envelope_date(const char *line)
+{
+	char month[4], zone[8];
+	int day, hour, minute, second, year = 0;
+	const char *at;
+
+	for (at = strchr(line + 5, ' '); at != NULL; at = strchr(at + 1, ' ')) {
+		if (sscanf(at, " %*3s %3s %d %d:%d:%d %d", month, &day, &hour, &minute, &second, &year) != 6 &&
+		    sscanf(at, " %*3s %3s %d %d:%d:%d %7s %d", month, &day, &hour, &minute, &second, zone, &year) != 7)
+			continue;
+		if (month_number(month) == 0 || day < 1 || day > 31 || year < 1970 || year > 9999 || hour > 23 ||
+		    minute > 59 || second > 60)
+			continue;
+		return gp_days_from_civil(year, month_number(month), day) * 86400 + hour * 3600 + minute * 60 + second;
+	}
+	return 0;
+}
+
+/* The blank line at the end belongs to the mbox. */
+static void
+drop_last_blank(struct gp_buf *message)
+{
+	size_t n = message->len;
+
+	if (n >= 2 && message->data[n - 1] == '\n' && message->data[n - 2] == '\n')
+		gp_buf_cut(message, n - 1);
+	else if (n >= 3 && memcmp(message->data + n - 3, "\n\r\n", 3) == 0)
+		gp_buf_cut(message, n - 2);
+}
+
+static enum gp_rc
+finish(struct gp_mbox *mbox, struct gp_err *err)
+{
+	enum gp_rc rc;
+
+	if (!mbox->open)
+		return GP_OK;
+	if (!mbox->bare)
+		drop_last_blank(&mbox->message);
+	mbox->facts.number++;
+	mbox->facts.octets = mbox->message.data;
+	mbox->facts.n = mbox->message.len;
+	mbox->facts.too_large = mbox->message.full;
+	rc = mbox->each(mbox->context, &mbox->facts, err);
+	gp_buf_clear(&mbox->message);
+	mbox->open = false;
+	return rc;
+}
+
+static bool
+is_quoted_from(const char *line, size_t n)
+{
+	size_t marks = 0;
+
+	while (marks < n && line[marks] == '>')
+		marks++;
+	return marks > 0 && n - marks >= 5 && memcmp(line + marks, "From ", 5) == 0;
+}
+
+static enum gp_rc
+take_line(struct gp_mbox *mbox, const char *line, size_t n, struct gp_err *err)
+{
+	bool blank = n == 1 || (n == 2 && line[0] == '\r');
+
+	if (!mbox->bare && mbox->after_blank && n >= 5 && memcmp(line, "From ", 5) == 0) {
+		SCOPED(gp_free_str) char *copy = gp_strndup(line, n < 500 ? n : 500);
+
+		GP_TRY(finish(mbox, err));
+		mbox->open = true;
+		mbox->facts.envelope_date = envelope_date(copy);
+		mbox->after_blank = false;
+		return GP_OK;
+	}
+	if (!mbox->open && blank)
+		return GP_OK; /* before the first message */
+	if (!mbox->open)
+		mbox->open = mbox->bare = true;
+	mbox->after_blank = blank;
+	if (!mbox->bare && is_quoted_from(line, n)) {
+		line++;
+		n--;
+	}
+	gp_buf_add(&mbox->message, line, n);
+	return GP_OK;
+}
+
+enum gp_rc
+gp_mbox_feed(struct gp_mbox *mbox, const char *octets, size_t n, struct gp_err *err)
+{
+	const char *end = octets + n, *at = octets, *lf;
+
+	while (at < end) {
+		lf = memchr(at, '\n', (size_t)(end - at));
+		if (lf == NULL) {
+			gp_buf_add(&mbox->line, at, (size_t)(end - at));
+			return GP_OK;
+		}
+		if (mbox->line.len > 0) {
+			gp_buf_add(&mbox->line, at, (size_t)(lf + 1 - at));
+			GP_TRY(take_line(mbox, mbox->line.data, mbox->line.len, err));
+			gp_buf_clear(&mbox->line);
+		} else {
+			GP_TRY(take_line(mbox, at, (size_t)(lf + 1 - at), err));
+		}
+		at = lf + 1;
+	}
+	return GP_OK;
+}
+
+enum gp_rc
+gp_mbox_end(struct gp_mbox *mbox, struct gp_err *err)
+{
+	if (mbox->line.len > 0)
+		GP_TRY(take_line(mbox, mbox->line.data, mbox->line.len, err));
+	gp_buf_clear(&mbox->line);
+	GP_TRY(finish(mbox, err));
+	mbox->bare = false;
+	mbox->after_blank = true;
+	mbox->facts = (struct gp_mbox_message){ 0 };
+	return GP_OK;
+}
+
+static void
+add_from_line(struct gp_buf *out, const char *sender, int64_t date)
+{
+	int64_t year, days = date / 86400 - (date % 86400 < 0), rest = date - days * 86400;
+	int month, day;
+
+	gp_civil_from_days(days, &year, &month, &day);
+	gp_buf_adds(out, "From ");
+	for (const char *c = *sender != '\0' ? sender : "MAILER-DAEMON"; *c != '\0'; c++)
+		gp_buf_addc(out, (unsigned char)*c <= ' ' || *c == 0x7f ? '-' : *c); /* it is one word */
+	gp_buf_addf(out, " %s %s %2d %02d:%02d:%02d %04lld\n", weekdays[((days + 3) % 7 + 7) % 7], months[month - 1],
+	    day, (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60), (long long)year);
+}
+
+void
+gp_mbox_write(struct gp_buf *out, const char *sender, int64_t date, const char *octets, size_t n)
+{
+	const char *at = octets, *end = octets + n, *lf;
+	size_t line;
+
+	add_from_line(out, sender, date);
+	for (; at < end; at += line) {
+		lf = memchr(at, '\n', (size_t)(end - at));
+		line = lf != NULL ? (size_t)(lf + 1 - at) : (size_t)(end - at);
+		if ((line >= 5 && memcmp(at, "From ", 5) == 0) || is_quoted_from(at, line))
+			gp_buf_addc(out, '>');
+		gp_buf_add(out, at, line);
+	}
+	gp_buf_adds(out, n > 0 && octets[n - 1] != '\n' ? "\n\n" : "\n");
+}
+
+const char *
+gp_line_end(const char *octets, size_t n)
+{
+	size_t crlf = 0, lf = 0;
+
+	for (const char *at = octets, *end = octets + n; (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++)
+		if (at > octets && at[-1] == '\r')
+			crlf++;
+		else
+			lf++;
+	return crlf > 0 && lf > 0 ? "mixed" : crlf > 0 ? "crlf" : "lf";
+}
