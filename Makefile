@@ -12,7 +12,7 @@ CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DGP_VERSION='"$(VERSION)"' -Iinclude -Isrc -include include/guildpost/base/banned.h \
 	-isystem /usr/include/libxml2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -MMD -MP $(WARN) $(CFLAGS) $(SANITIZE)
-LIBS = -letpan -lesmtp -lxml2 -lsqlite3 -lical -lzstd -lcrypto -lssl -lidn2 -lz -lseccomp -lpthread
+LIBS = -letpan -lesmtp -lxml2 -lsqlite3 -lical -lzstd -lcrypto -lssl -lidn2 -lz -lseccomp -lm -lpthread
 ALL_LDFLAGS = -pie -rdynamic -Wl,-z,relro,-z,now $(LDFLAGS) $(SANITIZE)
 
 SRC := $(filter-out src/cmd/main.c,$(sort $(wildcard src/*/*.c)))
