@@ -40,6 +40,7 @@ static const struct gp_command commands[] = {
 	    gp_cmd_member_import },
 	{ "subscribe", "SPACE ADDRESS [--delivery MODE]", "a member into a further space", gp_cmd_subscribe },
 	{ "unsubscribe", "SPACE ADDRESS", "a member out of a space", gp_cmd_unsubscribe },
+	{ "receive", "", "the LMTP server", gp_cmd_receive },
 	{ "backup", "FILE", "a consistent, marked copy, while running", gp_cmd_backup },
 	{ "restore", "FILE", "bring a backup back; its outbox is held until released", gp_cmd_restore },
 	{ "upgrade", "", "climb to this program's schema", gp_cmd_upgrade },

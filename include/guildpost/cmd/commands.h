@@ -29,3 +29,6 @@ GP_COMMAND(member_list);
 GP_COMMAND(member_import);
 GP_COMMAND(subscribe);
 GP_COMMAND(unsubscribe);
+
+/* src/cmd/receive.c, accept.c, serve.c, inbox.c */
+GP_COMMAND(receive);
