@@ -167,6 +167,13 @@ add_to_index(struct gp_db *db, const struct gp_filing *filing, int64_t id, struc
 }
 
 enum gp_rc
+gp_message_seen(struct gp_db *db, const struct gp_filing *filing, struct gp_filed *ret_filed, struct gp_err *err)
+{
+	*ret_filed = (struct gp_filed){ 0 };
+	return find_same(db, filing, ret_filed, err);
+}
+
+enum gp_rc
 gp_message_file(struct gp_db *db, const struct gp_filing *filing, struct gp_filed *ret_filed, struct gp_err *err)
 {
 	const struct gp_reading *reading = filing->reading;
@@ -183,8 +190,7 @@ gp_message_file(struct gp_db *db, const struct gp_filing *filing, struct gp_file
 		.keys = filing->keys };
 	int64_t filed_at;
 
-	*ret_filed = (struct gp_filed){ 0 };
-	GP_TRY(find_same(db, filing, ret_filed, err));
+	GP_TRY(gp_message_seen(db, filing, ret_filed, err));
 	if (ret_filed->duplicate || ret_filed->conflict)
 		return GP_OK;
 	GP_TRY(gp_thread_references(db, &placing, &references, err));
