@@ -32,3 +32,12 @@ GP_COMMAND(unsubscribe);
 
 /* src/cmd/receive.c, accept.c, serve.c, inbox.c */
 GP_COMMAND(receive);
+
+/* src/cmd/archive.c, archive_import.c, archive_export.c */
+GP_COMMAND(archive_import);
+GP_COMMAND(archive_list);
+GP_COMMAND(archive_threads);
+GP_COMMAND(archive_thread);
+GP_COMMAND(archive_show);
+GP_COMMAND(archive_search);
+GP_COMMAND(archive_export);
