@@ -1,10 +1,13 @@
 -- Issues: what each dated digest held.
 CREATE TABLE issue (issue_id INTEGER PRIMARY KEY, space_id INTEGER NOT NULL REFERENCES space,
   number INTEGER NOT NULL, mode TEXT NOT NULL, timezone TEXT NOT NULL, language TEXT NOT NULL,
-  due_at INTEGER NOT NULL, from_event INTEGER NOT NULL, through_event INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,                    -- the promised instant
+  from_event INTEGER NOT NULL, through_event INTEGER NOT NULL, -- the window is (from_event, through_event] ...
+  reach TEXT NOT NULL,                        -- ... less what somebody had as copies in between: "10-14 20-31"
   posts INTEGER NOT NULL, threads INTEGER NOT NULL, subject TEXT NOT NULL, msgid TEXT NOT NULL,
   outbox_id INTEGER) STRICT;
-CREATE INDEX issue_space ON issue (space_id, mode, due_at);
+CREATE UNIQUE INDEX issue_once ON issue (space_id, mode, timezone, language, due_at, reach);
+CREATE INDEX issue_number ON issue (space_id, number);
 CREATE INDEX issue_msgid ON issue (msgid);
 CREATE TABLE issue_item (issue_id INTEGER NOT NULL REFERENCES issue, position INTEGER NOT NULL,
   thread_id INTEGER NOT NULL, block TEXT NOT NULL, posts INTEGER NOT NULL,
