@@ -1,14 +1,469 @@
 #include "guildpost/mail/html.h"
 
+#include <libxml/HTMLparser.h>
+#include <libxml/parserInternals.h>
+#include <strings.h>
+
+#include "guildpost/base/mem.h"
+#include "guildpost/mail/utf8.h"
+
+/* libxml2 is driven as a reader of events: no tree, no memory that a stranger sizes. It looks through the open elements
+ * at every end tag, so they are kept few. */
+#define OPEN_MAX   200
+#define LINKS_MAX  200
+#define HREF_MAX   500
+#define INDENT_MAX 8
+#define BLANKS_MAX 40
+#define QUOTE_MAX  20
+
+enum what {
+	SKIP = 1, /* nothing inside is shown */
+	LINE = 2, /* begins and ends a line */
+	PARAGRAPH = 4, /* apart by a blank line */
+	CELL = 8,
+	ITEM = 16,
+	LIST = 32,
+	QUOTE = 64,
+	PRE = 128,
+	LINK = 256,
+	BREAK = 512,
+	RULE = 1024,
+	IMAGE = 2048,
+};
+
+static const struct {
+	const char *name;
+	unsigned what;
+} elements[] = { { "a", LINK }, { "address", LINE }, { "applet", SKIP }, { "article", PARAGRAPH },
+	{ "aside", PARAGRAPH }, { "blockquote", PARAGRAPH | QUOTE }, { "br", BREAK }, { "center", LINE },
+	{ "dd", LINE }, { "div", LINE }, { "dl", PARAGRAPH }, { "dt", LINE }, { "embed", SKIP }, { "fieldset", LINE },
+	{ "footer", LINE }, { "form", LINE }, { "h1", PARAGRAPH }, { "h2", PARAGRAPH }, { "h3", PARAGRAPH },
+	{ "h4", PARAGRAPH }, { "h5", PARAGRAPH }, { "h6", PARAGRAPH }, { "head", SKIP }, { "header", LINE },
+	{ "hr", RULE }, { "iframe", SKIP }, { "img", IMAGE }, { "li", LINE | ITEM }, { "main", LINE }, { "map", SKIP },
+	{ "math", SKIP }, { "nav", LINE }, { "noframes", SKIP }, { "object", SKIP }, { "ol", PARAGRAPH | LIST },
+	{ "option", SKIP }, { "p", PARAGRAPH }, { "pre", PARAGRAPH | PRE }, { "script", SKIP },
+	{ "section", PARAGRAPH }, { "select", SKIP }, { "style", SKIP }, { "svg", SKIP }, { "table", PARAGRAPH },
+	{ "td", CELL }, { "template", SKIP }, { "textarea", SKIP }, { "th", CELL }, { "title", SKIP }, { "tr", LINE },
+	{ "ul", PARAGRAPH | LIST }, { "xml", SKIP } };
+
+struct open_element {
+	char name[16];
+	unsigned what;
+	int items; /* of a LIST: the last number given; -1: bullets */
+	char *href;
+};
+struct html {
+	struct gp_buf *out;
+	htmlParserCtxtPtr parser;
+	bool links; /* notes at the end; else marks for gp_own_text */
+	struct open_element open[OPEN_MAX];
+	size_t open_count;
+	int skip, quote, pre, lists;
+	int line_quote; /* of the line written last */
+	int owed_lines; /* before the next character: 1 a line end, 2 a blank line */
+	int owed_blanks;
+	bool line_empty; /* nothing on this line yet */
+	bool row_begun; /* a cell of this row has been shown */
+	int item; /* owed mark of a list item: 0 none, -1 bullet, else the number */
+	struct gp_strs notes;
+};
+
+static unsigned
+what_is(const char *name)
+{
+	for (size_t i = 0; i < GP_COUNT(elements); i++)
+		if (strcasecmp(elements[i].name, name) == 0)
+			return elements[i].what;
+	return 0;
+}
+
+/* --- writing ------------------------------------------------------------------------------------------------------ */
+
+static void
+owe_lines(struct html *html, int lines)
+{
+	if (html->out->len > 0 && html->owed_lines < lines && (lines > 1 || !html->line_empty))
+		html->owed_lines = lines;
+	html->owed_blanks = 0;
+}
+
+static void
+quote_marks(struct html *html)
+{
+	for (int i = 0; i < html->quote && i < QUOTE_MAX; i++)
+		gp_buf_adds(html->out, ">");
+	if (html->quote > 0)
+		gp_buf_addc(html->out, ' ');
+}
+
+static void
+begin_line(struct html *html)
+{
+	/* A blank line between two lines of a quote is quoted, one at its edge is not. */
+	int quote = html->quote;
+
+	for (; html->owed_lines > 0; html->owed_lines--) {
+		html->quote = quote < html->line_quote ? quote : html->line_quote;
+		if (html->line_empty && html->out->len > 0)
+			quote_marks(html);
+		gp_buf_addc(html->out, '\n');
+		html->line_empty = true;
+	}
+	html->quote = quote;
+	if (!html->line_empty)
+		return;
+	html->line_quote = quote;
+	quote_marks(html);
+	for (int i = 1; i < html->lists && i < INDENT_MAX; i++)
+		gp_buf_adds(html->out, "  ");
+	if (html->item < 0)
+		gp_buf_adds(html->out, "* ");
+	else if (html->item > 0)
+		gp_buf_addf(html->out, "%d. ", html->item);
+	html->item = 0;
+}
+
+static void
+show(struct html *html, const char *s, size_t n)
+{
+	begin_line(html);
+	for (; html->owed_blanks > 0; html->owed_blanks--)
+		gp_buf_addc(html->out, ' ');
+	gp_buf_add(html->out, s, n);
+	html->line_empty = false;
+}
+
+static void
+take_rune(struct html *html, uint32_t rune, const char *s, size_t n)
+{
+	if (rune == '\n' && html->pre > 0) {
+		owe_lines(html, html->line_empty ? 2 : 1);
+	} else if (rune == ' ' || rune == '\n' || rune == '\r' || rune == '\t') {
+		if (html->pre > 0 ? html->owed_blanks < BLANKS_MAX
+				  : html->owed_blanks == 0 && !html->line_empty && html->owed_lines == 0)
+			html->owed_blanks++;
+	} else if (rune == 0xa0) {
+		html->owed_blanks += html->owed_blanks < BLANKS_MAX;
+	} else if (gp_utf8_shown(rune) && rune != 0x200b && rune != 0xad && rune != 0x34f && rune != 0x200c) {
+		show(html, s, n);
+	}
+}
+
+static void
+on_text(void *context, const xmlChar *text, int n)
+{
+	struct html *html = context;
+	const char *s = (const char *)text;
+	uint32_t rune;
+
+	if (html->skip > 0)
+		return;
+	for (size_t i = 0, length; i < (size_t)n; i += length) {
+		length = gp_utf8_next(s + i, (size_t)n - i, &rune);
+		if (length > 0)
+			take_rune(html, rune, s + i, length);
+		else
+			length = 1;
+	}
+	if (html->out->full)
+		xmlStopParser(html->parser);
+}
+
+/* --- elements ----------------------------------------------------------------------------------------------------- */
+
+static const char *
+attribute(const xmlChar **attributes, const char *name)
+{
+	for (size_t i = 0; attributes != NULL && attributes[i] != NULL; i += 2)
+		if (strcasecmp((const char *)attributes[i], name) == 0)
+			return attributes[i + 1] != NULL ? (const char *)attributes[i + 1] : "";
+	return NULL;
+}
+
+/* "display : none" and the like, blanks aside. */
+static bool
+style_says(const char *style, const char *name, const char *value)
+{
+	for (const char *at = strcasestr(style, name); at != NULL; at = strcasestr(at + 1, name)) {
+		const char *v = at + strlen(name);
+
+		v += strspn(v, " ");
+		if (*v != ':')
+			continue;
+		v += 1 + strspn(v + 1, " ");
+		if (strncasecmp(v, value, strlen(value)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_zero(const char *style, const char *name)
+{
+	return style_says(style, name, "0;") || style_says(style, name, "0px") || style_says(style, name, "0pt") ||
+	       style_says(style, name, "0 ");
+}
+
+/* What senders hide from eyes: preheaders, and bait for filters. */
+static bool
+is_hidden(const xmlChar **attributes)
+{
+	const char *style = attribute(attributes, "style");
+
+	if (attribute(attributes, "hidden") != NULL)
+		return true;
+	return style != NULL && (style_says(style, "display", "none") || style_says(style, "visibility", "hidden") ||
+				    style_says(style, "mso-hide", "all") || is_zero(style, "font-size") ||
+				    (is_zero(style, "max-height") && style_says(style, "overflow", "hidden")) ||
+				    is_zero(style, "opacity"));
+}
+
+/* An indented paragraph is not a quote: Gmail's indentation says that it has no border. */
+static bool
+is_indent(const xmlChar **attributes)
+{
+	const char *style = attribute(attributes, "style"), *class = attribute(attributes, "class");
+
+	return (style != NULL && style_says(style, "border", "none")) || (class != NULL && strcmp(class, "tr_bq") == 0);
+}
+
+/* Marks that clients leave, as lines that gp_own_text knows. */
+static const char *
+mark_of(const xmlChar **attributes)
+{
+	static const struct {
+		const char *attribute, *value, *line;
+	} marks[] = {
+		{ "class", "gmail_signature", "-- " },
+		{ "class", "moz-signature", "-- " },
+		{ "id", "Signature", "-- " },
+		{ "id", "ms-outlook-mobile-signature", "-- " },
+		{ "id", "AppleMailSignature", "-- " },
+		{ "class", "protonmail_signature_block", "-- " },
+		{ "id", "divRplyFwdMsg", "-----Original Message-----" },
+		{ "id", "appendonsend", "-----Original Message-----" },
+		{ "id", "OLK_SRC_BODY_SECTION", "-----Original Message-----" },
+		{ "id", "mail-editor-reference-message-container", "-----Original Message-----" },
+		{ "id", "reply-intro", "-----Original Message-----" },
+		{ "class", "WordSection1 OutlookMessageHeader", "-----Original Message-----" },
+	};
+
+	for (size_t i = 0; i < GP_COUNT(marks); i++) {
+		const char *value = attribute(attributes, marks[i].attribute);
+
+		if (value != NULL && strcmp(value, marks[i].value) == 0)
+			return marks[i].line;
+	}
+	return NULL;
+}
+
+static void
+show_line(struct html *html, const char *line)
+{
+	owe_lines(html, 1);
+	show(html, line, strlen(line));
+	owe_lines(html, 1);
+}
+
+static void
+show_image(struct html *html, const xmlChar **attributes)
+{
+	const char *alt = attribute(attributes, "alt"), *width = attribute(attributes, "width");
+	SCOPED(gp_free_str) char *clean = NULL;
+
+	if (alt == NULL || *alt == '\0' || (width != NULL && atoi(width) <= 2))
+		return;
+	clean = gp_utf8_cleaned(alt, strlen(alt), false, 100);
+	if (*clean == '\0')
+		return;
+	show(html, "[", 1);
+	show(html, clean, strlen(clean));
+	show(html, "]", 1);
+}
+
+static int
+next_item(struct html *html)
+{
+	for (size_t i = html->open_count; i-- > 0;)
+		if ((html->open[i].what & LIST) != 0)
+			return html->open[i].items < 0 ? -1 : ++html->open[i].items;
+	return -1;
+}
+
+static void
+begin(struct html *html, struct open_element *element, const xmlChar **attributes)
+{
+	const char *href;
+
+	if ((element->what & BREAK) != 0)
+		owe_lines(html, html->line_empty || html->owed_lines > 0 ? 2 : 1);
+	if ((element->what & (LINE | PARAGRAPH)) != 0)
+		owe_lines(html,
+		    (element->what & PARAGRAPH) != 0 && !((element->what & LIST) != 0 && html->lists > 0) ? 2 : 1);
+	if ((element->what & QUOTE) != 0)
+		html->quote++;
+	if ((element->what & PRE) != 0)
+		html->pre++;
+	if ((element->what & LIST) != 0) {
+		html->lists++;
+		element->items = strcasecmp(element->name, "ol") == 0 ? 0 : -1;
+	}
+	if ((element->what & ITEM) != 0)
+		html->item = next_item(html);
+	if (strcasecmp(element->name, "tr") == 0)
+		html->row_begun = false;
+	if ((element->what & CELL) != 0 && html->row_begun && html->owed_lines == 0)
+		html->owed_blanks = 2;
+	if ((element->what & RULE) != 0)
+		show_line(html, "--------------------------------");
+	if ((element->what & IMAGE) != 0)
+		show_image(html, attributes);
+	href = (element->what & LINK) != 0 && html->links ? attribute(attributes, "href") : NULL;
+	if (href != NULL && (strncasecmp(href, "http://", 7) == 0 || strncasecmp(href, "https://", 8) == 0))
+		element->href = gp_utf8_cleaned(href, strlen(href), false, HREF_MAX);
+}
+
+static void
+on_begin(void *context, const xmlChar *name, const xmlChar **attributes)
+{
+	struct html *html = context;
+	struct open_element *element;
+	const char *mark;
+
+	if (html->open_count == OPEN_MAX) {
+		xmlStopParser(html->parser);
+		return;
+	}
+	element = &html->open[html->open_count];
+	*element = (struct open_element){ .what = what_is((const char *)name) };
+	(void)snprintf(element->name, sizeof(element->name), "%s", (const char *)name);
+	if ((element->what & QUOTE) != 0 && is_indent(attributes))
+		element->what &= ~(unsigned)QUOTE;
+	if (html->skip > 0 || is_hidden(attributes))
+		element->what = SKIP;
+	if ((element->what & SKIP) != 0) {
+		html->skip++;
+	} else {
+		mark = html->links ? NULL : mark_of(attributes);
+		if (mark != NULL)
+			show_line(html, mark);
+		begin(html, element, attributes);
+	}
+	html->open_count++;
+}
+
+static void
+note_link(struct html *html, const char *href)
+{
+	char mark[16];
+	size_t number = 0;
+
+	for (size_t i = 0; i < html->notes.count && number == 0; i++)
+		if (strcmp(html->notes.v[i], href) == 0)
+			number = i + 1;
+	if (number == 0) {
+		if (html->notes.count >= LINKS_MAX)
+			return;
+		gp_strs_add(&html->notes, href);
+		number = html->notes.count;
+	}
+	(void)snprintf(mark, sizeof(mark), " [%zu]", number);
+	show(html, mark, strlen(mark));
+}
+
+/* True when the address itself has just been shown: no note is needed. */
+static bool
+just_shown(const struct html *html, const char *href)
+{
+	const char *bare = strstr(href, "://") + 3;
+	size_t n = strlen(bare);
+
+	while (n > 0 && bare[n - 1] == '/')
+		n--;
+	return n > 0 && n <= html->out->len &&
+	       (memcmp(html->out->data + html->out->len - n, bare, n) == 0 ||
+		   (html->out->len > n && memcmp(html->out->data + html->out->len - n - 1, bare, n) == 0));
+}
+
+static void
+end(struct html *html, struct open_element *element)
+{
+	if ((element->what & SKIP) != 0)
+		html->skip--;
+	if (element->href != NULL && !html->line_empty && html->owed_lines == 0 && !just_shown(html, element->href))
+		note_link(html, element->href);
+	if ((element->what & CELL) != 0)
+		html->row_begun = true;
+	if ((element->what & (LINE | PARAGRAPH)) != 0)
+		owe_lines(html,
+		    (element->what & PARAGRAPH) != 0 && !((element->what & LIST) != 0 && html->lists > 1) ? 2 : 1);
+	if ((element->what & QUOTE) != 0)
+		html->quote--;
+	if ((element->what & PRE) != 0)
+		html->pre--;
+	if ((element->what & LIST) != 0)
+		html->lists--;
+	if ((element->what & ITEM) != 0)
+		html->item = 0;
+	gp_free_str(&element->href);
+}
+
+static void
+on_end(void *context, const xmlChar *name)
+{
+	struct html *html = context;
+	size_t at = html->open_count;
+
+	while (at > 0 && strncasecmp(html->open[at - 1].name, (const char *)name, sizeof(html->open[0].name) - 1) != 0)
+		at--;
+	if (at == 0)
+		return;
+	while (html->open_count >= at)
+		end(html, &html->open[--html->open_count]);
+}
+
+static void
+write_notes(struct html *html)
+{
+	html->quote = html->lists = html->item = 0;
+	if (html->notes.count > 0)
+		owe_lines(html, 2);
+	for (size_t i = 0; i < html->notes.count; i++) {
+		SCOPED(gp_free_str) char *line = gp_printf("[%zu] %s", i + 1, html->notes.v[i]);
+
+		show_line(html, line);
+	}
+	if (!html->line_empty)
+		gp_buf_addc(html->out, '\n');
+}
+
 void
 gp_html_text(struct gp_buf *out, const char *html, size_t n, bool links)
 {
-	bool tag = false;
+	SCOPED(gp_buf_release) struct gp_buf clean = GP_BUF_INIT(GP_HTML_MAX * 4);
+	SCOPED(gp_free_ptr) struct html *state = gp_new(sizeof(*state));
+	xmlSAXHandler events = { .startElement = on_begin,
+		.endElement = on_end,
+		.characters = on_text,
+		.ignorableWhitespace = on_text,
+		.cdataBlock = NULL };
 
-	(void)links;
-	for (size_t i = 0; i < n && i < GP_HTML_MAX; i++) {
-		tag = html[i] == '<' || (tag && html[i] != '>');
-		if (!tag && html[i] != '>' && html[i] != '\0')
-			gp_buf_addc(out, html[i]);
-	}
+	gp_utf8_clean(&clean, html, gp_utf8_cut(html, n, GP_HTML_MAX), true);
+	if (clean.len == 0)
+		return;
+	*state = (struct html){ .out = out, .links = links, .line_empty = true };
+	state->parser = htmlCreateMemoryParserCtxt(clean.data, (int)clean.len);
+	if (state->parser == NULL)
+		return;
+	(void)htmlCtxtUseOptions(state->parser,
+	    HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_IGNORE_ENC);
+	*state->parser->sax = events;
+	state->parser->userData = state;
+	(void)xmlSwitchEncoding(state->parser, XML_CHAR_ENCODING_UTF8);
+	(void)htmlParseDocument(state->parser);
+	while (state->open_count > 0)
+		end(state, &state->open[--state->open_count]);
+	write_notes(state);
+	gp_strs_release(&state->notes);
+	htmlFreeParserCtxt(state->parser);
 }
