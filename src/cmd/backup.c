@@ -8,6 +8,7 @@
 #include "guildpost/base/clock.h"
 #include "guildpost/base/log.h"
 #include "guildpost/store/restore.h"
+#include "guildpost/store/setting.h"
 
 static void
 close_fd(int *fd)
@@ -80,13 +81,11 @@ static enum gp_rc
 check_copy(const char *path, struct gp_err *err)
 {
 	SCOPED(gp_db_free) struct gp_db *copy = NULL;
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	bool marked;
+	SCOPED(gp_free_str) char *marked = NULL;
 
 	GP_TRY(gp_db_open(path, GP_DB_MARKED | GP_DB_ANY_SCHEMA, &copy, err));
-	GP_TRY(gp_query_open(copy, "SELECT value FROM setting WHERE name = 'marked'", &query, err));
-	GP_TRY(gp_query_next(query, &marked, err));
-	if (!marked)
+	GP_TRY(gp_setting_get(copy, "marked", &marked, err));
+	if (marked == NULL)
 		return gp_fail_as(err, 65, "5.3.5", "%s is no copy made by guildpost backup", path);
 	return gp_db_verify(copy, false, err);
 }

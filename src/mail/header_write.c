@@ -54,7 +54,7 @@ character_length(const char *s)
 {
 	size_t n = 1;
 
-	while (((unsigned char)s[n] & 0xc0) == 0x80 && n < 4)
+	while (n < 4 && ((unsigned char)s[n] & 0xc0) == 0x80)
 		n++;
 	return n;
 }
