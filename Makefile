@@ -3,6 +3,7 @@ CC ?= cc
 VERSION := 0.1.0
 BUILD ?= build
 PREFIX ?= /usr/local
+SYSCONFDIR ?= /etc
 PACKAGES := build-essential pkg-config git libetpan-dev libesmtp-dev libsqlite3-dev libical-dev libxml2-dev \
 	libzstd-dev libssl-dev libseccomp-dev libidn2-dev zlib1g-dev libcmocka-dev sqlite3 tzdata ca-certificates python3 \
 	clang clang-format cppcheck libclang-rt-14-dev mandoc postfix dovecot-core dovecot-lmtpd dovecot-imapd swaks
@@ -70,20 +71,72 @@ deps:
 
 tests-build: $(BUILD)/guildpost $(UNIT_BIN) $(TOOLS_BIN)
 
-# Unit, property, golden and end-to-end; closes with "N passed, N failed".
-check: deps
-	$(MAKE) tests-build
-	BUILD=$(BUILD) tests/run
+SANITIZERS := -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+asan-build:
+	$(MAKE) BUILD=$(BUILD)/asan SANITIZE='$(SANITIZERS)' CFLAGS='-O1 -g' tests-build
 
-asan:
-	$(MAKE) BUILD=$(BUILD)/asan SANITIZE='-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined' CFLAGS='-O1 -g' tests-build
-	BUILD=$(BUILD)/asan tests/run
+# Every suite, lint, a short run of the fuzz targets, and the suites once more under ASan and UBSan.
+# Closes with "N passed, N failed".
+check: deps
+	$(MAKE) tests-build asan-build fuzz-build
+	BUILD=$(BUILD) ASAN_BUILD=$(BUILD)/asan tests/run
+
+asan: asan-build
+	BUILD=$(BUILD)/asan tests/run unit property golden e2e crash
 
 lint:
-	BUILD=$(BUILD) tests/lint
+	tests/lint
+
+# kill -9 at random instants, a full disk, a locked database: nothing is lost.
+crash: tests-build
+	BUILD=$(BUILD) tests/run crash
+
+# A target for each parser of strangers' octets (clang's libFuzzer); FUZZ_SECONDS each.
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer -Itests -o $@ $< $(LIB) $(ALL_LDFLAGS) -fsanitize=fuzzer $(LIBS)
+
+fuzz-targets: $(FUZZ_BIN)
+fuzz-build:
+	$(MAKE) BUILD=$(BUILD)/libfuzzer CC=clang CFLAGS='-O1 -g' SANITIZE='$(SANITIZERS) -fsanitize=fuzzer-no-link' fuzz-targets
+fuzz: fuzz-build
+	FUZZ_SECONDS=$${FUZZ_SECONDS:-60} BUILD=$(BUILD) tests/fuzz/run
+
+# A community lives in front of you, on the embedded defaults; demo-serve leaves it running.
+demo: deps
+	$(MAKE) all
+	BUILD=$(BUILD) tests/demo
+demo-serve: deps
+	$(MAKE) all
+	BUILD=$(BUILD) tests/demo serve
+
+SHARE = $(DESTDIR)$(PREFIX)/share
+install: all
+	install -Dm755 $(BUILD)/guildpost $(DESTDIR)$(PREFIX)/bin/guildpost
+	install -Dm644 src/guildpost.1 $(SHARE)/man/man1/guildpost.1
+	cd templates && find . -type f -exec install -Dm644 {} $(SHARE)/guildpost/templates/{} \;
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|/usr/local|$(PREFIX)|' systemd/guildpost.service > $(DESTDIR)$(PREFIX)/lib/systemd/system/guildpost.service
+	install -Dm644 systemd/guildpost.socket $(DESTDIR)$(PREFIX)/lib/systemd/system/guildpost.socket
+	install -Dm644 systemd/guildpost.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/guildpost.conf
+	[ -e $(DESTDIR)$(SYSCONFDIR)/guildpost/guildpost.conf ] || { install -d $(DESTDIR)$(SYSCONFDIR)/guildpost && \
+	  sed 's|/usr/share|$(PREFIX)/share|' conf/guildpost.conf > $(DESTDIR)$(SYSCONFDIR)/guildpost/guildpost.conf; }
+
+# The configuration and the store stay.
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/guildpost $(SHARE)/man/man1/guildpost.1
+	rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/guildpost.service $(DESTDIR)$(PREFIX)/lib/systemd/system/guildpost.socket
+	rm -f $(DESTDIR)$(PREFIX)/lib/sysusers.d/guildpost.conf
+	rm -rf $(SHARE)/guildpost
+
+dist:
+	@mkdir -p $(BUILD)
+	git archive --prefix=guildpost-$(VERSION)/ -o $(BUILD)/guildpost-$(VERSION).tar.gz HEAD
+	@echo $(BUILD)/guildpost-$(VERSION).tar.gz
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps tests-build check asan lint clean
--include $(OBJ:.o=.d) $(BUILD)/obj/cmd/main.d $(UNIT_BIN:=.d) $(TOOLS_BIN:=.d)
+.PHONY: all deps tests-build asan-build fuzz-build fuzz-targets check asan lint crash fuzz demo demo-serve install \
+	uninstall dist clean
+-include $(OBJ:.o=.d) $(BUILD)/obj/cmd/main.d $(UNIT_BIN:=.d) $(TOOLS_BIN:=.d) $(FUZZ_BIN:=.d)
