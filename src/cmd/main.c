@@ -55,6 +55,7 @@ static const struct gp_command commands[] = {
 	{ "restore", "FILE", "bring a backup back; its outbox is held until released", gp_cmd_restore },
 	{ "upgrade", "", "climb to this program's schema", gp_cmd_upgrade },
 	{ "doctor", "", "check configuration, store, disk, smarthost and MTA", gp_cmd_doctor },
+	{ "deliver", "[--once]", "work the outbox: send what is due", gp_cmd_deliver },
 	{ "help", "[COMMAND]", "this list, or one command", help },
 	{ "reader", "", NULL, reader }, /* the desk's child; not for people */
 };

@@ -41,3 +41,5 @@ GP_COMMAND(archive_thread);
 GP_COMMAND(archive_show);
 GP_COMMAND(archive_search);
 GP_COMMAND(archive_export);
+/* src/cmd/deliver.c, outbox.c */
+GP_COMMAND(deliver);

@@ -73,7 +73,7 @@ CREATE TABLE bounce (bounce_id INTEGER PRIMARY KEY, member_id INTEGER, outbox_id
 CREATE INDEX bounce_member ON bounce (member_id, at);
 
 -- What must go out. audience: 'event' (whoever was subscribed at `event`), 'list' (rows of outbox_recipient).
--- state: due, held, failed, sent. A slice in hand or waiting is a row of `slice`.
+-- state: due, held, failed, sent, dropped. A slice in hand or waiting is a row of `slice`.
 CREATE TABLE outbox (outbox_id INTEGER PRIMARY KEY, kind TEXT NOT NULL, space_id INTEGER REFERENCES space,
   audience TEXT NOT NULL, event INTEGER, thread_id INTEGER,
   mail BLOB NOT NULL, slots TEXT NOT NULL,    -- composed octets and where values go (mail/compose.h)
@@ -91,11 +91,14 @@ CREATE TABLE outbox_recipient (outbox_id INTEGER NOT NULL REFERENCES outbox, rec
 -- A slice that holds one deferred recipient names it in only_key.
 CREATE TABLE slice (slice_id INTEGER PRIMARY KEY, outbox_id INTEGER NOT NULL REFERENCES outbox,
   after_key INTEGER NOT NULL, through_key INTEGER NOT NULL, only_key INTEGER, state TEXT NOT NULL, slot INTEGER,
+  recipients INTEGER NOT NULL DEFAULT 1,      -- how many the resolver found when it was cut
   attempts INTEGER NOT NULL DEFAULT 0, next_attempt INTEGER NOT NULL DEFAULT 0,
+  road INTEGER NOT NULL DEFAULT 0,            -- 1: waits for the smarthost, not for a recipient
+  voids INTEGER NOT NULL DEFAULT 0,           -- workers that died with it in hand
   last_reply TEXT NOT NULL DEFAULT '') STRICT;
 CREATE INDEX slice_due ON slice (state, next_attempt);
 CREATE INDEX slice_outbox ON slice (outbox_id);
--- Exceptions only: what was refused or given up. recipient_key is a member_id for audience 'event'.
+-- Exceptions only. result: refused (the address), content (the mail), expired (given up). recipient_key is a member_id for audience 'event'.
 CREATE TABLE outcome (outbox_id INTEGER NOT NULL REFERENCES outbox, recipient_key INTEGER NOT NULL,
   address TEXT NOT NULL, result TEXT NOT NULL, code INTEGER NOT NULL, status TEXT NOT NULL, reply TEXT NOT NULL,
   at INTEGER NOT NULL, seen INTEGER NOT NULL DEFAULT 0, -- 1: the desk has drawn its conclusion

@@ -1,0 +1,65 @@
+/* slice.h - the outbox, worked off: who takes which recipients in hand, and how they fared.  Floor: store.
+ * DESIGN.md rules 3, 7, 9, 10. What waits is a row of the outbox with a cursor; what is in hand or put off is a slice. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include "guildpost/base/mem.h"
+#include "guildpost/guild/fate.h"
+#include "guildpost/mail/compose.h"
+#include "guildpost/store/db.h"
+
+#define GP_IN_HAND 100 /* recipients over all workers together: the most that a killed process can send twice */
+
+/* A worker's slot: a lock on "PATH.slot-N" that is held for life. number -1: none. */
+struct gp_worker_slot {
+	int number, fd;
+};
+/* The first free slot below `count`; number -1 when all are taken. */
+GP_MUST_CHECK enum gp_rc gp_worker_slot_take(
+    struct gp_db *db, int count, struct gp_worker_slot *ret, struct gp_err *err);
+void gp_worker_slot_release(struct gp_worker_slot *slot);
+
+struct gp_recipient {
+	int64_t key, slice_id, member_id, subscription_id, attempts;
+	char *address, *name;
+	struct gp_strs values; /* stored slot values: name, value, name, value */
+};
+struct gp_claim {
+	int64_t outbox_id, space_id, created_at, expires_at, refusals_in_row;
+	int64_t slice_id; /* of a range; 0: every recipient has a slice of its own */
+	int64_t attempts;
+	char *kind, *last_reply;
+	struct gp_recipient *to; /* ascending by key; count 0: nothing is to be done */
+	size_t count;
+	bool more; /* there is work for another worker */
+};
+void gp_claim_release(struct gp_claim *claim);
+
+/* Takes at most `most` recipients in hand, for this slot; one transaction. prefer_deferred: looks among those put off
+ * before what is new. *ret_found false: nothing is due. A cut that finds nobody is found with count 0: finish it. */
+GP_MUST_CHECK enum gp_rc gp_slice_claim(struct gp_db *db, const struct gp_worker_slot *slot, size_t most,
+    bool prefer_deferred, int64_t now, struct gp_claim *ret_claim, bool *ret_found, struct gp_err *err);
+/* The octets and slots of a row. PERM 5.3.0 when they do not fit each other. */
+GP_MUST_CHECK enum gp_rc gp_outbox_mail(
+    struct gp_db *db, int64_t outbox_id, struct gp_composed *ret_mail, struct gp_err *err);
+
+/* Writes down how the recipients of a claim fared (fared[i] belongs to claim->to[i]) and gives it back; one transaction.
+ * Those with GP_FATE_NONE, _ROAD or _SENDER stay in the slice: put off by its schedule when road is not NULL (it says why),
+ * else due at once. *ret_held: the row is now held, since too many refused its content. */
+GP_MUST_CHECK enum gp_rc gp_slice_finish(struct gp_db *db, const struct gp_claim *claim, const struct gp_fared *fared,
+    const struct gp_reply *road, int64_t now, bool *ret_held, struct gp_err *err);
+/* A row that cannot be sent as it is: failed, with the reason, until somebody looks. */
+GP_MUST_CHECK enum gp_rc gp_outbox_fail(struct gp_db *db, int64_t outbox_id, const char *reason, struct gp_err *err);
+
+/* Gives back what dead workers had in hand: slices of slots whose lock is free, and of `own` itself (NULL: none).
+ * A slice whose workers died five times holds its row. */
+GP_MUST_CHECK enum gp_rc gp_slice_reap(
+    struct gp_db *db, const struct gp_worker_slot *own, int64_t now, struct gp_err *err);
+/* *ret_due: something can be claimed now. *ret_next: when the next deferred slice is due, 0 for none. */
+GP_MUST_CHECK enum gp_rc gp_slice_due(
+    struct gp_db *db, int64_t now, bool *ret_due, int64_t *ret_next, struct gp_err *err);
+
+/* The smarthost does not answer: nobody tries before the pause is over. */
+GP_MUST_CHECK enum gp_rc gp_road_failed(struct gp_db *db, int64_t now, struct gp_err *err);
+/* It answers again: what waited for it is due at once. Cheap when it never failed. */
+GP_MUST_CHECK enum gp_rc gp_road_open(struct gp_db *db, int64_t now, struct gp_err *err);

@@ -1,0 +1,493 @@
+#include "guildpost/store/slice.h"
+
+#include "guildpost/store/setting.h"
+
+#define SCAN_MAX 2000 /* subscriptions looked at in one claim: a large space of digest readers must not hold the lock */
+
+/* What is being cut: recipients of one row with key in (after, through]. */
+struct cut {
+	int64_t after, through;
+	size_t most;
+	int64_t last; /* key of the last row looked at */
+	bool exhausted; /* nobody is behind it */
+};
+
+void
+gp_claim_release(struct gp_claim *claim)
+{
+	for (size_t i = 0; i < claim->count; i++) {
+		free(claim->to[i].address);
+		free(claim->to[i].name);
+		gp_strs_release(&claim->to[i].values);
+	}
+	free(claim->to);
+	free(claim->kind);
+	free(claim->last_reply);
+	*claim = (struct gp_claim){ 0 };
+}
+
+/* --- who gets it ---------------------------------------------------------------------------- */
+
+/* Whoever was subscribed at the event, minus who has left, been suspended, paused or chosen none since (DESIGN.md rule 3).
+ * Readers of digests get a post one by one when they wrote in its thread before; thread and author are looked up here,
+ * since threads may have been joined since. */
+static const char by_event[] =
+    "SELECT s.member_id AS recipient_key, s.member_id, s.subscription_id, m.address, m.name, '{}' AS slot_values,"
+    " (m.state = 'active' AND coalesce(m.paused_until, 0) <= :now"
+    "  AND EXISTS (SELECT 1 FROM subscription o WHERE o.space_id = s.space_id AND o.member_id = s.member_id"
+    "   AND o.to_event IS NULL AND o.mode <> 'none')"
+    "  AND (s.mode = 'each' OR (s.mode IN ('daily', 'weekly', 'monthly') AND s.member_id <> :author"
+    "   AND EXISTS (SELECT 1 FROM message p WHERE p.space_id = s.space_id AND p.member_id = s.member_id"
+    "    AND p.thread_id = :thread AND p.event < :event)))) AS wanted"
+    " FROM subscription s JOIN member m ON m.member_id = s.member_id"
+    " WHERE s.space_id = :space AND s.member_id > :after AND s.member_id <= :through"
+    "  AND s.from_event <= :event AND (s.to_event IS NULL OR s.to_event > :event)"
+    " ORDER BY s.member_id";
+/* Named one by one when the row was made. A digest is not for who has left since; a receipt for leaving is. */
+static const char by_list[] =
+    "SELECT r.recipient_key, r.member_id, r.subscription_id, r.address, coalesce(m.name, '') AS name, r.slot_values,"
+    " (:kind <> 'digest' OR r.member_id IS NULL OR coalesce(m.state, 'left') <> 'left') AS wanted"
+    " FROM outbox_recipient r LEFT JOIN member m ON m.member_id = r.member_id"
+    " WHERE r.outbox_id = :outbox AND r.recipient_key > :after AND r.recipient_key <= :through"
+    " ORDER BY r.recipient_key";
+
+/* A row of the outbox, as the resolver needs it. */
+struct row {
+	int64_t id, space_id, event, thread_id, author_id, cursor;
+	bool by_event;
+};
+
+static enum gp_rc
+load_values(struct gp_db *db, const char *json, struct gp_strs *ret, struct gp_err *err)
+{
+	static const char sql[] = "SELECT key, value FROM json_each(:json)";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	if (strcmp(json, "{}") == 0)
+		return GP_OK;
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_text(query, ":json", json);
+	for (;;) {
+		GP_TRY(gp_query_next(query, &found, err));
+		if (!found)
+			return GP_OK;
+		gp_strs_add(ret, gp_col_text(query, "key"));
+		gp_strs_add(ret, gp_col_text(query, "value"));
+	}
+}
+
+static enum gp_rc
+add_recipient(struct gp_db *db, struct gp_claim *claim, struct gp_query *found, int64_t slice_id, int64_t attempts,
+    struct gp_err *err)
+{
+	struct gp_recipient *to;
+
+	if (claim->count % 16 == 0)
+		claim->to = gp_grow(claim->to, (claim->count + 16) * sizeof(*claim->to));
+	to = &claim->to[claim->count++];
+	*to = (struct gp_recipient){ .key = gp_col_int(found, "recipient_key"),
+		.slice_id = slice_id,
+		.member_id = gp_col_int(found, "member_id"),
+		.subscription_id = gp_col_int(found, "subscription_id"),
+		.attempts = attempts,
+		.address = gp_strdup(gp_col_text(found, "address")),
+		.name = gp_strdup(gp_col_text(found, "name")) };
+	return load_values(db, gp_col_text(found, "slot_values"), &to->values, err);
+}
+
+static enum gp_rc
+open_resolver(struct gp_db *db, const struct row *row, const struct gp_claim *claim, const struct cut *cut, int64_t now,
+    struct gp_query **ret, struct gp_err *err)
+{
+	GP_TRY(gp_query_open(db, row->by_event ? by_event : by_list, ret, err));
+	gp_bind_int(*ret, ":after", cut->after);
+	gp_bind_int(*ret, ":through", cut->through);
+	if (!row->by_event) {
+		gp_bind_int(*ret, ":outbox", row->id);
+		gp_bind_text(*ret, ":kind", claim->kind);
+		return GP_OK;
+	}
+	gp_bind_int(*ret, ":space", row->space_id);
+	gp_bind_int(*ret, ":event", row->event);
+	gp_bind_int(*ret, ":thread", row->thread_id);
+	gp_bind_int(*ret, ":author", row->author_id);
+	gp_bind_int(*ret, ":now", now);
+	return GP_OK;
+}
+
+/* Adds the wanted recipients of a cut to the claim, at most cut->most of them. */
+static enum gp_rc
+resolve(struct gp_db *db, const struct row *row, struct cut *cut, int64_t slice_id, int64_t attempts, int64_t now,
+    struct gp_claim *claim, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	size_t before = claim->count, scanned = 0;
+	bool found;
+
+	cut->last = cut->after;
+	GP_TRY(open_resolver(db, row, claim, cut, now, &query, err));
+	while (claim->count - before < cut->most && scanned++ < SCAN_MAX) {
+		GP_TRY(gp_query_next(query, &found, err));
+		if (!found) {
+			cut->exhausted = true;
+			return GP_OK;
+		}
+		cut->last = gp_col_int(query, "recipient_key");
+		if (gp_col_int(query, "wanted") != 0)
+			GP_TRY(add_recipient(db, claim, query, slice_id, attempts, err));
+	}
+	return GP_OK;
+}
+
+/* --- claims --------------------------------------------------------------------------------- */
+
+/* The post that this row carries, as it stands now: its thread may have been joined to another since. */
+static enum gp_rc
+load_post(struct gp_db *db, struct row *row, struct gp_err *err)
+{
+	static const char sql[] = "SELECT thread_id, member_id FROM message WHERE space_id = :space AND event = :event";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	if (!row->by_event)
+		return GP_OK;
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":space", row->space_id);
+	gp_bind_int(query, ":event", row->event);
+	GP_TRY(gp_query_next(query, &found, err));
+	if (found) {
+		row->thread_id = gp_col_int(query, "thread_id");
+		row->author_id = gp_col_int(query, "member_id");
+	}
+	return GP_OK;
+}
+
+static enum gp_rc
+load_row(struct gp_db *db, int64_t outbox_id, struct row *ret, struct gp_claim *claim, struct gp_err *err)
+{
+	static const char sql[] =
+	    "SELECT kind, space_id, audience, event, thread_id, cursor, refusals_in_row, created_at,"
+	    " expires_at FROM outbox WHERE outbox_id = :id";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", outbox_id);
+	GP_TRY(gp_query_next(query, &found, err));
+	if (!found)
+		return gp_fail(err, "5.3.0", "an outbox row is gone");
+	*ret = (struct row){ .id = outbox_id,
+		.space_id = gp_col_int(query, "space_id"),
+		.event = gp_col_int(query, "event"),
+		.thread_id = gp_col_int(query, "thread_id"),
+		.cursor = gp_col_int(query, "cursor"),
+		.by_event = strcmp(gp_col_text(query, "audience"), "event") == 0 };
+	claim->outbox_id = outbox_id;
+	claim->space_id = ret->space_id;
+	claim->kind = gp_strdup(gp_col_text(query, "kind"));
+	claim->refusals_in_row = gp_col_int(query, "refusals_in_row");
+	claim->created_at = gp_col_int(query, "created_at");
+	claim->expires_at = gp_col_int(query, "expires_at");
+	return load_post(db, ret, err);
+}
+
+/* Id of one row, 0 when there is none. The statement may name :now. */
+static enum gp_rc
+pick(struct gp_db *db, const char *sql, bool timed, int64_t now, int64_t *ret_id, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	if (timed)
+		gp_bind_int(query, ":now", now);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret_id = found ? gp_col_int(query, "id") : 0;
+	return GP_OK;
+}
+
+/* A letter to one comes before a post to thousands, else in order. */
+static const char pick_fresh[] = "SELECT outbox_id AS id FROM outbox WHERE state = 'due' AND exhausted = 0"
+				 " ORDER BY audience = 'event', outbox_id LIMIT 1";
+static const char pick_deferred[] =
+    "SELECT s.slice_id AS id FROM slice s JOIN outbox o ON o.outbox_id = s.outbox_id"
+    " WHERE s.state = 'deferred' AND s.next_attempt <= :now AND o.state = 'due' ORDER BY s.next_attempt LIMIT 1";
+
+static enum gp_rc
+insert_slice(struct gp_db *db, const struct row *row, const struct cut *cut, const struct gp_worker_slot *slot,
+    size_t recipients, int64_t *ret_id, struct gp_err *err)
+{
+	static const char sql[] = "INSERT INTO slice (outbox_id, after_key, through_key, state, slot, recipients)"
+				  " VALUES (:outbox, :after, :through, 'sending', :slot, :recipients)";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":outbox", row->id);
+	gp_bind_int(query, ":after", cut->after);
+	gp_bind_int(query, ":through", cut->last);
+	gp_bind_int(query, ":slot", slot->number);
+	gp_bind_int(query, ":recipients", (int64_t)recipients);
+	GP_TRY(gp_query_do(query, err));
+	*ret_id = gp_db_inserted(db);
+	return GP_OK;
+}
+
+static enum gp_rc
+move_cursor(struct gp_db *db, const struct row *row, const struct cut *cut, size_t recipients, struct gp_err *err)
+{
+	static const char sql[] = "UPDATE outbox SET cursor = :cursor, exhausted = :exhausted,"
+				  " recipients = coalesce(recipients, 0) + :recipients WHERE outbox_id = :id";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":cursor", cut->last);
+	gp_bind_int(query, ":exhausted", cut->exhausted ? 1 : 0);
+	gp_bind_int(query, ":recipients", (int64_t)recipients);
+	gp_bind_int(query, ":id", row->id);
+	return gp_query_do(query, err);
+}
+
+/* Cuts the next recipients off a row. */
+static enum gp_rc
+claim_fresh(struct gp_db *db, int64_t outbox_id, const struct gp_worker_slot *slot, size_t most, int64_t now,
+    struct gp_claim *claim, struct gp_err *err)
+{
+	struct cut cut = { .through = INT64_MAX, .most = most };
+	struct row row;
+
+	GP_TRY(load_row(db, outbox_id, &row, claim, err));
+	cut.after = row.cursor;
+	GP_TRY(resolve(db, &row, &cut, 0, 0, now, claim, err));
+	GP_TRY(move_cursor(db, &row, &cut, claim->count, err));
+	GP_TRY(insert_slice(db, &row, &cut, slot, claim->count, &claim->slice_id, err));
+	for (size_t i = 0; i < claim->count; i++)
+		claim->to[i].slice_id = claim->slice_id;
+	claim->more = !cut.exhausted;
+	return GP_OK;
+}
+
+struct waiting { /* a deferred slice */
+	int64_t id, outbox_id, after, through, only, attempts;
+	char *last_reply;
+};
+
+static void
+waiting_release(struct waiting *waiting)
+{
+	free(waiting->last_reply);
+}
+
+static enum gp_rc
+load_waiting(struct gp_db *db, int64_t id, struct waiting *ret, struct gp_err *err)
+{
+	static const char sql[] = "SELECT outbox_id, after_key, through_key, only_key, attempts, last_reply FROM slice"
+				  " WHERE slice_id = :id";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", id);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret = (struct waiting){ .id = id,
+		.outbox_id = gp_col_int(query, "outbox_id"),
+		.after = gp_col_int(query, "after_key"),
+		.through = gp_col_int(query, "through_key"),
+		.only = gp_col_is_null(query, "only_key") ? -1 : gp_col_int(query, "only_key"),
+		.attempts = gp_col_int(query, "attempts"),
+		.last_reply = gp_strdup(gp_col_text(query, "last_reply")) };
+	return GP_OK;
+}
+
+static enum gp_rc
+mark_sending(struct gp_db *db, int64_t slice_id, const struct gp_worker_slot *slot, struct gp_err *err)
+{
+	static const char sql[] = "UPDATE slice SET state = 'sending', slot = :slot WHERE slice_id = :id";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":slot", slot->number);
+	gp_bind_int(query, ":id", slice_id);
+	return gp_query_do(query, err);
+}
+
+/* Due slices of single recipients of the same row, so that a thousand deferred ones are not a thousand transactions. */
+static enum gp_rc
+due_singles(
+    struct gp_db *db, int64_t outbox_id, size_t most, int64_t now, int64_t *ids, size_t *ret_count, struct gp_err *err)
+{
+	static const char sql[] = "SELECT slice_id FROM slice WHERE outbox_id = :outbox AND state = 'deferred'"
+				  " AND next_attempt <= :now AND only_key IS NOT NULL ORDER BY only_key LIMIT :most";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":outbox", outbox_id);
+	gp_bind_int(query, ":now", now);
+	gp_bind_int(query, ":most", (int64_t)most);
+	for (*ret_count = 0; *ret_count < most; (*ret_count)++) {
+		GP_TRY(gp_query_next(query, &found, err));
+		if (!found)
+			return GP_OK;
+		ids[*ret_count] = gp_col_int(query, "slice_id");
+	}
+	return GP_OK;
+}
+
+static enum gp_rc
+drop_slice(struct gp_db *db, int64_t slice_id, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, "DELETE FROM slice WHERE slice_id = :id", &query, err));
+	gp_bind_int(query, ":id", slice_id);
+	return gp_query_do(query, err);
+}
+
+static enum gp_rc
+claim_singles(struct gp_db *db, const struct row *row, const struct gp_worker_slot *slot, size_t most, int64_t now,
+    struct gp_claim *claim, struct gp_err *err)
+{
+	int64_t ids[GP_IN_HAND];
+	size_t count, before;
+
+	GP_TRY(due_singles(db, row->id, most < GP_COUNT(ids) ? most : GP_COUNT(ids), now, ids, &count, err));
+	for (size_t i = 0; i < count; i++) {
+		SCOPED(waiting_release) struct waiting waiting = { 0 };
+		struct cut cut = { .most = 1 };
+
+		GP_TRY(load_waiting(db, ids[i], &waiting, err));
+		cut.after = waiting.only - 1;
+		cut.through = waiting.only;
+		before = claim->count;
+		GP_TRY(resolve(db, row, &cut, ids[i], waiting.attempts, now, claim, err));
+		if (claim->count == before) /* has left since */
+			GP_TRY(drop_slice(db, ids[i], err));
+		else
+			GP_TRY(mark_sending(db, ids[i], slot, err));
+		free(claim->last_reply);
+		claim->last_reply = TAKE(waiting.last_reply);
+	}
+	claim->more = count == most;
+	return GP_OK;
+}
+
+static enum gp_rc
+claim_deferred(struct gp_db *db, int64_t slice_id, const struct gp_worker_slot *slot, size_t most, int64_t now,
+    struct gp_claim *claim, struct gp_err *err)
+{
+	SCOPED(waiting_release) struct waiting waiting = { 0 };
+	struct cut cut = { .most = GP_IN_HAND };
+	struct row row;
+
+	GP_TRY(load_waiting(db, slice_id, &waiting, err));
+	GP_TRY(load_row(db, waiting.outbox_id, &row, claim, err));
+	if (waiting.only >= 0)
+		return claim_singles(db, &row, slot, most, now, claim, err);
+	cut.after = waiting.after;
+	cut.through = waiting.through;
+	GP_TRY(resolve(db, &row, &cut, slice_id, waiting.attempts, now, claim, err));
+	claim->slice_id = slice_id;
+	claim->attempts = waiting.attempts;
+	claim->last_reply = TAKE(waiting.last_reply);
+	claim->more = true;
+	return mark_sending(db, slice_id, slot, err);
+}
+
+static enum gp_rc
+claim_within(struct gp_db *db, const struct gp_worker_slot *slot, size_t most, bool prefer_deferred, int64_t now,
+    struct gp_claim *claim, bool *ret_found, struct gp_err *err)
+{
+	int64_t fresh = 0, deferred = 0;
+
+	*ret_found = true;
+	if (!prefer_deferred)
+		GP_TRY(pick(db, pick_fresh, false, now, &fresh, err));
+	if (fresh != 0)
+		return claim_fresh(db, fresh, slot, most, now, claim, err);
+	GP_TRY(pick(db, pick_deferred, true, now, &deferred, err));
+	if (deferred != 0)
+		return claim_deferred(db, deferred, slot, most, now, claim, err);
+	if (prefer_deferred)
+		GP_TRY(pick(db, pick_fresh, false, now, &fresh, err));
+	if (fresh != 0)
+		return claim_fresh(db, fresh, slot, most, now, claim, err);
+	*ret_found = false;
+	return GP_OK;
+}
+
+static enum gp_rc
+road_is_closed(struct gp_db *db, int64_t now, bool *ret, int64_t *ret_until, struct gp_err *err)
+{
+	SCOPED(gp_free_str) char *pause = NULL;
+	long long until = 0;
+
+	GP_TRY(gp_setting_get(db, "road_pause", &pause, err));
+	if (pause != NULL && sscanf(pause, "%lld", &until) != 1)
+		until = 0;
+	*ret = until > now;
+	*ret_until = until;
+	return GP_OK;
+}
+
+enum gp_rc
+gp_slice_claim(struct gp_db *db, const struct gp_worker_slot *slot, size_t most, bool prefer_deferred, int64_t now,
+    struct gp_claim *ret_claim, bool *ret_found, struct gp_err *err)
+{
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+	SCOPED(gp_claim_release) struct gp_claim claim = { 0 };
+	int64_t until;
+	bool closed;
+
+	*ret_found = false;
+	GP_TRY(road_is_closed(db, now, &closed, &until, err));
+	if (closed)
+		return GP_OK;
+	GP_TRY(gp_tx_begin(db, &tx, err));
+	GP_TRY(claim_within(db, slot, most, prefer_deferred, now, &claim, ret_found, err));
+	if (!*ret_found)
+		return GP_OK;
+	GP_TRY(gp_tx_commit(&tx, err));
+	*ret_claim = claim;
+	claim = (struct gp_claim){ 0 };
+	return GP_OK;
+}
+
+enum gp_rc
+gp_slice_due(struct gp_db *db, int64_t now, bool *ret_due, int64_t *ret_next, struct gp_err *err)
+{
+	static const char sql[] = "SELECT s.next_attempt AS id FROM slice s JOIN outbox o ON o.outbox_id = s.outbox_id"
+				  " WHERE s.state = 'deferred' AND o.state = 'due' ORDER BY s.next_attempt LIMIT 1";
+	int64_t fresh, until;
+	bool closed;
+
+	GP_TRY(pick(db, sql, false, now, ret_next, err));
+	GP_TRY(pick(db, pick_fresh, false, now, &fresh, err));
+	GP_TRY(road_is_closed(db, now, &closed, &until, err));
+	*ret_due = !closed && (fresh != 0 || (*ret_next != 0 && *ret_next <= now));
+	if (closed && (fresh != 0 || (*ret_next != 0 && *ret_next < until)))
+		*ret_next = until;
+	return GP_OK;
+}
+
+enum gp_rc
+gp_outbox_mail(struct gp_db *db, int64_t outbox_id, struct gp_composed *ret_mail, struct gp_err *err)
+{
+	static const char sql[] = "SELECT mail, slots, msgid FROM outbox WHERE outbox_id = :id";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	const void *octets;
+	size_t n;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", outbox_id);
+	GP_TRY(gp_query_next(query, &found, err));
+	if (!found)
+		return gp_fail(err, "5.3.0", "an outbox row is gone");
+	gp_composed_release(ret_mail);
+	gp_composed_init(ret_mail);
+	octets = gp_col_blob(query, "mail", &n);
+	gp_buf_add(&ret_mail->octets, octets, n);
+	(void)snprintf(ret_mail->msgid, sizeof(ret_mail->msgid), "%s", gp_col_text(query, "msgid"));
+	return gp_slots_parse(gp_col_text(query, "slots"), ret_mail, err);
+}

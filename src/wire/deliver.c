@@ -1,0 +1,252 @@
+#include "guildpost/wire/deliver.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "guildpost/base/clock.h"
+#include "guildpost/base/log.h"
+
+#define SLOW_LOOK_MS 5000 /* DESIGN.md rule 16: what a lost ring costs */
+#define TAKEN_MS     20 /* an idle worker takes a ring within this, else another one is started */
+#define BACK_OFF_MS  60000
+
+/* The parent. While it has workers it has no database: SQLite's locks must not be shared over fork(2). */
+struct office {
+	const struct gp_deliver *deliver;
+	struct gp_db *db;
+	int bell, wake[2], more[2];
+	pid_t *workers;
+	int alive;
+	int64_t trouble_ms, not_before; /* of the next start, after a worker that failed */
+	sigset_t outside; /* the signal mask for waiting */
+};
+
+static volatile sig_atomic_t stopping;
+
+static void
+on_signal(int number)
+{
+	if (number != SIGCHLD)
+		stopping = 1;
+}
+
+static void
+office_release(struct office *office)
+{
+	const int fds[] = { office->bell, office->wake[0], office->wake[1], office->more[0], office->more[1] };
+
+	for (size_t i = 0; i < GP_COUNT(fds); i++)
+		if (fds[i] >= 0)
+			(void)close(fds[i]);
+	gp_db_free(&office->db);
+	free(office->workers);
+	(void)sigprocmask(SIG_SETMASK, &office->outside, NULL);
+}
+
+/* --- workers -------------------------------------------------------------------------------- */
+
+static _Noreturn void
+be_worker(struct office *office, pid_t parent)
+{
+	int status = GP_WORKER_DONE;
+
+	/* Without its parent nobody would tell it to stop. */
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	(void)signal(SIGCHLD, SIG_DFL);
+	if (getppid() == parent)
+		status = gp_worker_run(office->deliver, office->wake[0], office->more[1]);
+	_exit(status);
+}
+
+static void
+start_worker(struct office *office)
+{
+	pid_t parent = getpid(), pid;
+
+	if (office->alive >= office->deliver->connections || gp_clock_mono_ms() < office->not_before)
+		return;
+	gp_db_free(&office->db);
+	pid = fork();
+	if (pid == 0)
+		be_worker(office, parent);
+	if (pid < 0)
+		gp_log(GP_LOG_ERROR, "deliver.trouble", "why", "no worker can be started", "detail", strerror(errno),
+		    NULL);
+	else
+		office->workers[office->alive++] = pid;
+}
+
+/* One that failed is not started again at once: what ails it will not be gone. */
+static void
+note_end(struct office *office, pid_t pid, int status)
+{
+	bool good = WIFEXITED(status) && WEXITSTATUS(status) == GP_WORKER_DONE;
+
+	for (int i = 0; i < office->alive; i++)
+		if (office->workers[i] == pid) {
+			office->workers[i] = office->workers[--office->alive];
+			break;
+		}
+	if (good) {
+		office->trouble_ms = 0;
+		return;
+	}
+	if (WIFSIGNALED(status))
+		gp_log(
+		    GP_LOG_ERROR, "deliver.died", "pid", gp_log_int(pid), "signal", gp_log_int(WTERMSIG(status)), NULL);
+	office->trouble_ms = office->trouble_ms == 0 ? 250 : 2 * office->trouble_ms;
+	if (office->trouble_ms > BACK_OFF_MS)
+		office->trouble_ms = BACK_OFF_MS;
+	office->not_before = gp_clock_mono_ms() + office->trouble_ms;
+}
+
+static void
+collect(struct office *office, int flags)
+{
+	int status;
+	pid_t pid;
+
+	while (office->alive > 0 && ((pid = waitpid(-1, &status, flags)) > 0 || (pid < 0 && errno == EINTR)))
+		if (pid > 0)
+			note_end(office, pid, status);
+}
+
+/* --- waiting -------------------------------------------------------------------------------- */
+
+static void
+drain(int fd)
+{
+	char octets[512];
+
+	while (read(fd, octets, sizeof(octets)) == (ssize_t)sizeof(octets))
+		;
+}
+
+/* Waits for a ring, a worker's word, a signal, or the end of ms. */
+static void
+wait_a_while(struct office *office, int64_t ms, bool *ret_rung, bool *ret_more)
+{
+	struct pollfd fds[] = { { office->bell, POLLIN, 0 }, { office->more[0], POLLIN, 0 } };
+	const struct timespec time = { ms / 1000, ms % 1000 * 1000000 };
+	/* Who cannot start another worker does not listen for that wish. */
+	nfds_t count = office->alive > 0 && office->alive < office->deliver->connections ? 2 : 1;
+	int n = stopping ? 0 : ppoll(fds, count, &time, &office->outside);
+
+	*ret_rung = n > 0 && (fds[0].revents & POLLIN) != 0;
+	*ret_more = n > 0 && count > 1 && (fds[1].revents & POLLIN) != 0;
+	if (*ret_rung)
+		gp_bell_drain(office->bell);
+	if (*ret_more)
+		drain(office->more[0]);
+}
+
+/* With workers at work: passes rings on, and adds workers while there is more to do. */
+static void
+wait_with_workers(struct office *office)
+{
+	int waiting = 0;
+	bool rung, more;
+
+	if (ioctl(office->wake[0], FIONREAD, &waiting) < 0)
+		waiting = 0;
+	wait_a_while(office, waiting > 0 ? TAKEN_MS : SLOW_LOOK_MS, &rung, &more);
+	if (more)
+		start_worker(office);
+	else if (rung && waiting == 0 && write(office->wake[1], "!", 1) < 0)
+		(void)errno; /* full: enough rings to wake all */
+	else if (!rung && waiting > 0 && ioctl(office->wake[0], FIONREAD, &waiting) == 0 && waiting > 0) {
+		drain(office->wake[0]); /* all are busy */
+		start_worker(office);
+	}
+	collect(office, WNOHANG);
+}
+
+/* --- alone ---------------------------------------------------------------------------------- */
+
+static enum gp_rc
+look(struct office *office, bool *ret_due, int64_t *ret_wait_ms, struct gp_err *err)
+{
+	int64_t now = gp_clock_now(), next = 0;
+
+	if (office->db == NULL)
+		GP_TRY(gp_db_open(office->deliver->database, GP_DB_RELAXED, &office->db, err));
+	GP_TRY(gp_slice_reap(office->db, NULL, now, err));
+	GP_TRY(gp_slice_due(office->db, now, ret_due, &next, err));
+	*ret_wait_ms = SLOW_LOOK_MS;
+	if (next > now && (next - now) * 1000 < SLOW_LOOK_MS)
+		*ret_wait_ms = (next - now) * 1000;
+	return GP_OK;
+}
+
+static enum gp_rc
+turn(struct office *office, bool *ret_end, struct gp_err *err)
+{
+	int64_t wait_ms = SLOW_LOOK_MS, left;
+	bool due = false, rung, more;
+	enum gp_rc rc;
+
+	if (office->alive > 0) {
+		wait_with_workers(office);
+		return GP_OK;
+	}
+	rc = look(office, &due, &wait_ms, err);
+	if (rc == GP_PERM || (rc != GP_OK && office->deliver->once))
+		return rc;
+	if (rc != GP_OK)
+		gp_log(GP_LOG_ERROR, "deliver.trouble", "why", err->text, "detail", err->detail, NULL);
+	left = office->not_before - gp_clock_mono_ms();
+	if (due && left <= 0) {
+		start_worker(office);
+		return GP_OK;
+	}
+	if (!due && office->deliver->once) {
+		*ret_end = true;
+		return GP_OK;
+	}
+	wait_a_while(office, due && left < wait_ms ? left : wait_ms, &rung, &more);
+	return GP_OK;
+}
+
+static enum gp_rc
+set_up(struct office *office, struct gp_err *err)
+{
+	const struct sigaction action = { .sa_handler = on_signal };
+	const int signals[] = { SIGTERM, SIGINT, SIGCHLD };
+	sigset_t blocked;
+
+	(void)sigemptyset(&blocked);
+	for (size_t i = 0; i < GP_COUNT(signals); i++) {
+		(void)sigaction(signals[i], &action, NULL);
+		(void)sigaddset(&blocked, signals[i]);
+	}
+	/* They come while we wait, and at no other time. */
+	(void)sigprocmask(SIG_BLOCK, &blocked, &office->outside);
+	office->workers = gp_new_array((size_t)office->deliver->connections, sizeof(*office->workers));
+	if (pipe2(office->wake, O_CLOEXEC | O_NONBLOCK) < 0 || pipe2(office->more, O_CLOEXEC | O_NONBLOCK) < 0)
+		return gp_fail_as(err, 71, "4.3.0", "no pipe can be made: %s", strerror(errno));
+	GP_TRY(gp_db_open(office->deliver->database, GP_DB_RELAXED, &office->db, err));
+	office->bell = gp_bell_open(office->db, "deliver");
+	return GP_OK;
+}
+
+enum gp_rc
+gp_deliver_run(const struct gp_deliver *deliver, struct gp_err *err)
+{
+	SCOPED(office_release)
+	struct office office = { .deliver = deliver, .bell = -1, .wake = { -1, -1 }, .more = { -1, -1 } };
+	enum gp_rc rc = set_up(&office, err);
+	bool end = false;
+
+	while (rc == GP_OK && !stopping && !end)
+		rc = turn(&office, &end, err);
+	for (int i = 0; i < office.alive; i++)
+		(void)kill(office.workers[i], SIGTERM);
+	collect(&office, 0);
+	return rc;
+}

@@ -1,0 +1,16 @@
+/* splice.h - between libesmtp and the link: the library believes that it has a socket.  Floor: wire.
+ * connect, read, write and poll of the library's one descriptor end here (they are defined in this program and so bind
+ * before libc's; every other descriptor goes through to libc). The library meets an even-tempered server that greets,
+ * offers PIPELINING, takes MAIL at once and never leaves: what the real one does is written down in the transfer. So it
+ * cannot crash on 421 or a lost connection, and MAIL, RCPT and DATA travel together (LIBRARIES sections 0 and 2). */
+#pragma once
+#include <stdbool.h>
+#include "wire/link.h"
+
+/* From the next connect() of this process on, until gp_splice_end(). One at a time. */
+void gp_splice_begin(struct gp_link *link);
+void gp_splice_end(void);
+/* What the server has said so far to the transaction at hand; valid until the next begins. */
+const struct gp_transfer *gp_splice_transfer(void);
+/* MAIL commands that the library has given since gp_splice_begin(). */
+int gp_splice_transactions(void);

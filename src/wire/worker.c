@@ -1,0 +1,374 @@
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "guildpost/base/clock.h"
+#include "guildpost/base/log.h"
+#include "guildpost/wire/deliver.h"
+
+#define IDLE_MS	     2000 /* an idle worker keeps its connection so long, then ends */
+#define HOST_REST_MS 60000 /* a smarthost that does not answer is passed over so long, when there is another */
+#define STUBBORN_MS  30000 /* how long after SIGTERM a result that cannot be written is still tried */
+
+struct worker {
+	const struct gp_deliver *deliver;
+	struct gp_db *db;
+	struct gp_desk desk;
+	struct gp_worker_slot slot;
+	struct gp_smarthost **hosts;
+	int64_t *rest_until; /* monotonic, of each host */
+	/* what is in hand */
+	struct gp_claim claim;
+	struct gp_fared *fared;
+	size_t cursor;
+	int64_t refusals_in_row;
+	bool sender_refused;
+	struct gp_copy copy;
+	/* of the row at hand, kept from slice to slice */
+	int64_t row_id;
+	struct gp_composed mail;
+	bool eight;
+	struct gp_space *space;
+};
+
+static volatile sig_atomic_t stopping;
+
+static void
+stop(int signal_number)
+{
+	(void)signal_number;
+	stopping = 1;
+}
+
+/* --- copies for the smarthost --------------------------------------------------------------- */
+
+static void
+log_exception(const struct worker *worker, const struct gp_fared *fared)
+{
+	const struct gp_recipient *to = &worker->claim.to[worker->cursor];
+	char event[32];
+
+	(void)snprintf(event, sizeof(event), "deliver.%s", gp_fate_name(fared->fate));
+	gp_log(fared->fate == GP_FATE_DELIVERED ? GP_LOG_DEBUG : GP_LOG_INFO, event, "outbox",
+	    gp_log_int(worker->claim.outbox_id), "rcpt", to->address, "attempt", gp_log_int(to->attempts + 1), "code",
+	    gp_log_int(fared->reply.code), "dsn", fared->reply.status, "why", fared->reply.text, NULL);
+}
+
+static void
+take_fate(void *context, const struct gp_fared *fared)
+{
+	struct worker *worker = context;
+
+	worker->fared[worker->cursor] = *fared;
+	log_exception(worker, fared);
+	if (fared->fate == GP_FATE_SENDER)
+		worker->sender_refused = true;
+	if (fared->fate == GP_FATE_ROAD || fared->fate == GP_FATE_SENDER)
+		return; /* stays where it is */
+	if (fared->fate == GP_FATE_CONTENT)
+		worker->refusals_in_row++;
+	else if (fared->fate == GP_FATE_DELIVERED)
+		worker->refusals_in_row = 0;
+	worker->cursor++;
+}
+
+static const struct gp_copy *
+next_copy(void *context)
+{
+	struct worker *worker = context;
+	struct gp_fared bad = { .fate = GP_FATE_CONTENT };
+	struct gp_err err;
+
+	while (worker->cursor < worker->claim.count && !stopping && worker->refusals_in_row < GP_REFUSALS_MAX) {
+		if (gp_copy_make(&worker->desk, worker->space, &worker->claim, worker->cursor, &worker->mail,
+			&worker->copy, &err) == GP_OK) {
+			worker->copy.eight = worker->eight;
+			return &worker->copy;
+		}
+		bad.fate = strcmp(err.status, "5.1.3") == 0 ? GP_FATE_REFUSED : GP_FATE_CONTENT;
+		bad.reply.code = 554;
+		(void)snprintf(bad.reply.status, sizeof(bad.reply.status), "%s", err.status);
+		(void)snprintf(bad.reply.text, sizeof(bad.reply.text), "%.190s", err.text);
+		take_fate(worker, &bad);
+	}
+	return NULL;
+}
+
+/* Hands the claim to the first smarthost that takes it. False: the road is closed, *ret_why says why. */
+static bool
+carry(struct worker *worker, struct gp_err *ret_why)
+{
+	const struct gp_courier courier = { worker, next_copy, take_fate };
+
+	(void)gp_fail(ret_why, "4.4.1", "every smarthost rests after a failure");
+	for (size_t i = 0; i < worker->deliver->road_count; i++) {
+		size_t before;
+
+		if (worker->rest_until[i] > gp_clock_mono_ms())
+			continue;
+		/* A connection may end after some good copies, as servers do; then another one is tried at once. */
+		do {
+			before = worker->cursor;
+			if (gp_smarthost_send(worker->hosts[i], &courier, ret_why) == GP_OK)
+				return true;
+		} while (worker->cursor > before && !stopping);
+		if (worker->sender_refused || stopping)
+			return false;
+		gp_log(GP_LOG_ERROR, "deliver.closed", "smarthost", gp_log_int((int64_t)i + 1), "dsn", ret_why->status,
+		    "why", ret_why->text, "detail", ret_why->detail, NULL);
+		worker->rest_until[i] = gp_clock_mono_ms() + (worker->deliver->road_count > 1 ? HOST_REST_MS : 0);
+	}
+	return false;
+}
+
+/* --- results -------------------------------------------------------------------------------- */
+
+static void
+sleep_ms(int64_t ms)
+{
+	const struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
+
+	(void)nanosleep(&t, NULL);
+}
+
+/* A result that cannot be written is kept and tried again, and nothing more is sent (DESIGN.md rule 7). */
+static bool
+write_down(struct worker *worker, const struct gp_reply *road, bool *ret_held)
+{
+	int64_t delay = 100, give_up = 0;
+	struct gp_err err;
+
+	for (;;) {
+		if (gp_slice_finish(worker->db, &worker->claim, worker->fared, road, gp_clock_now(), ret_held, &err) ==
+		    GP_OK)
+			return true;
+		gp_log(GP_LOG_ERROR, "deliver.unwritten", "outbox", gp_log_int(worker->claim.outbox_id), "why",
+		    err.text, "detail", err.detail, NULL);
+		if (stopping && give_up == 0)
+			give_up = gp_clock_mono_ms() + STUBBORN_MS;
+		if (give_up != 0 && gp_clock_mono_ms() > give_up)
+			return false;
+		sleep_ms(delay);
+		delay = delay < 10000 ? 2 * delay : 10000;
+	}
+}
+
+struct tally {
+	int64_t delivered, refused;
+};
+
+static struct tally
+count_fates(const struct worker *worker)
+{
+	struct tally tally = { 0 };
+
+	for (size_t i = 0; i < worker->claim.count; i++) {
+		enum gp_fate fate = worker->fared[i].fate;
+
+		tally.delivered += fate == GP_FATE_DELIVERED;
+		tally.refused += fate == GP_FATE_REFUSED || fate == GP_FATE_CONTENT || fate == GP_FATE_EXPIRED;
+	}
+	return tally;
+}
+
+/* Not the slice's fault nor any recipient's: everybody waits a while. Trouble with writing that down is no worse than
+ * trying once too often. */
+static void
+note_road(struct worker *worker, bool open)
+{
+	struct gp_err err;
+
+	if ((open ? gp_road_open(worker->db, gp_clock_now(), &err)
+		  : gp_road_failed(worker->db, gp_clock_now(), &err)) != GP_OK)
+		gp_log(GP_LOG_ERROR, "deliver.unwritten", "why", err.text, NULL);
+}
+
+static bool
+settle(struct worker *worker, bool carried, const struct gp_err *why)
+{
+	struct gp_reply road = { .code = 451 };
+	struct tally tally = count_fates(worker);
+	bool closed = !carried && !stopping, held = false;
+
+	(void)snprintf(road.status, sizeof(road.status), "%.11s", why->status);
+	(void)snprintf(road.text, sizeof(road.text), "%.199s", why->text);
+	if (!write_down(worker, closed ? &road : NULL, &held))
+		return false;
+	if (worker->claim.count > 0)
+		gp_log(GP_LOG_INFO, "deliver.slice", "outbox", gp_log_int(worker->claim.outbox_id), "kind",
+		    worker->claim.kind, "recipients", gp_log_int((int64_t)worker->claim.count), "delivered",
+		    gp_log_int(tally.delivered), NULL);
+	if (held)
+		gp_log(GP_LOG_ERROR, "deliver.held", "outbox", gp_log_int(worker->claim.outbox_id), "why",
+		    "its content was refused too often", NULL);
+	if (held || tally.refused > 0)
+		gp_bell_ring(worker->db, "desk");
+	if (tally.delivered > 0)
+		note_road(worker, true);
+	else if (closed && !worker->sender_refused)
+		note_road(worker, false);
+	return true;
+}
+
+/* --- one claim ------------------------------------------------------------------------------ */
+
+/* Slots stand between whole lines, and what is between them can travel: else it is not for any server. */
+static bool
+mail_is_whole(const struct gp_composed *mail, bool *ret_eight)
+{
+	for (size_t i = 0; i < mail->slot_count; i++) {
+		size_t at = mail->slots[i].offset;
+
+		if (at > 0 && mail->octets.data[at - 1] != '\n')
+			return false;
+	}
+	return mail->octets.len > 0 && gp_octets_travel(mail->octets.data, mail->octets.len, ret_eight);
+}
+
+static enum gp_rc
+load_row(struct worker *worker, struct gp_err *err)
+{
+	if (worker->row_id == worker->claim.outbox_id)
+		return GP_OK;
+	worker->row_id = 0;
+	gp_space_free(&worker->space);
+	GP_TRY(gp_outbox_mail(worker->db, worker->claim.outbox_id, &worker->mail, err));
+	if (!mail_is_whole(&worker->mail, &worker->eight))
+		return gp_fail(
+		    err, "5.6.0", "it holds a line that cannot travel (a bare CR or LF, a NUL, over 998 octets)");
+	if (worker->claim.space_id != 0)
+		GP_TRY(gp_space_load(worker->db, worker->claim.space_id, &worker->space, err));
+	worker->row_id = worker->claim.outbox_id;
+	return GP_OK;
+}
+
+/* False: the worker must end, since it could not write down what it did. */
+static bool
+work(struct worker *worker)
+{
+	struct gp_err why = { .text = "" };
+	bool carried = true;
+	enum gp_rc rc = GP_OK;
+
+	worker->fared = gp_new_array(worker->claim.count + 1, sizeof(*worker->fared));
+	worker->cursor = 0;
+	worker->sender_refused = false;
+	worker->refusals_in_row = worker->claim.refusals_in_row;
+	if (worker->claim.count > 0)
+		rc = load_row(worker, &why);
+	if (rc == GP_PERM) {
+		gp_log(GP_LOG_ERROR, "deliver.failed", "outbox", gp_log_int(worker->claim.outbox_id), "why", why.text,
+		    NULL);
+		return gp_outbox_fail(worker->db, worker->claim.outbox_id, why.text, &why) == GP_OK;
+	}
+	if (worker->claim.count > 0)
+		carried = rc == GP_OK && carry(worker, &why);
+	return settle(worker, carried, &why);
+}
+
+static void
+put_down(struct worker *worker)
+{
+	free(worker->fared);
+	worker->fared = NULL;
+	gp_claim_release(&worker->claim);
+}
+
+/* --- a worker's life ------------------------------------------------------------------------ */
+
+/* True when there may be work again. */
+static bool
+rest(int wake)
+{
+	struct pollfd p = { wake, POLLIN, 0 };
+	char octet;
+
+	if (poll(&p, 1, IDLE_MS) != 1 || stopping)
+		return false;
+	return read(wake, &octet, 1) == 1 || errno == EAGAIN; /* somebody else was faster: looking costs little */
+}
+
+static int
+work_on(struct worker *worker, int wake, int more)
+{
+	size_t most = (size_t)(GP_IN_HAND / worker->deliver->connections);
+	bool found, deferred_first = false, ok = true;
+	struct gp_err err;
+
+	while (!stopping && ok) {
+		if (gp_slice_claim(worker->db, &worker->slot, most > 0 ? most : 1, deferred_first, gp_clock_now(),
+			&worker->claim, &found, &err) != GP_OK) {
+			gp_log(GP_LOG_ERROR, "deliver.trouble", "why", err.text, "detail", err.detail, NULL);
+			return GP_WORKER_FAILED;
+		}
+		deferred_first = !deferred_first;
+		if (found && worker->claim.more && write(more, "+", 1) < 0)
+			(void)errno; /* full: it has been said */
+		if (found)
+			ok = work(worker);
+		put_down(worker);
+		if (found)
+			continue;
+		if (worker->deliver->once || !rest(wake))
+			return GP_WORKER_DONE;
+	}
+	return ok ? GP_WORKER_DONE : GP_WORKER_FAILED;
+}
+
+static enum gp_rc
+set_up(struct worker *worker, struct gp_err *err)
+{
+	const struct gp_deliver *d = worker->deliver;
+
+	GP_TRY(gp_db_open(d->database, GP_DB_RELAXED, &worker->db, err));
+	GP_TRY(gp_desk_init(&worker->desk, worker->db, err));
+	GP_TRY(gp_worker_slot_take(worker->db, d->connections, &worker->slot, err));
+	if (worker->slot.number < 0)
+		return GP_OK;
+	worker->hosts = gp_new_array(d->road_count, sizeof(struct gp_smarthost *));
+	worker->rest_until = gp_new_array(d->road_count, sizeof(int64_t));
+	for (size_t i = 0; i < d->road_count; i++)
+		worker->hosts[i] = gp_smarthost_new(&d->roads[i], worker->desk.domain, d->ca_file, d->password_file);
+	return gp_slice_reap(worker->db, &worker->slot, gp_clock_now(), err);
+}
+
+static void
+tear_down(struct worker *worker)
+{
+	for (size_t i = 0; worker->hosts != NULL && i < worker->deliver->road_count; i++)
+		gp_smarthost_free(&worker->hosts[i]);
+	free(worker->hosts);
+	free(worker->rest_until);
+	put_down(worker);
+	gp_copy_release(&worker->copy);
+	gp_composed_release(&worker->mail);
+	gp_space_free(&worker->space);
+	gp_db_free(&worker->db);
+	gp_worker_slot_release(&worker->slot); /* last: whoever finds it free may take what we had */
+}
+
+int
+gp_worker_run(const struct gp_deliver *deliver, int wake, int more)
+{
+	struct worker worker = { .deliver = deliver, .desk = deliver->desk, .slot = { -1, -1 } };
+	const struct sigaction on_stop = { .sa_handler = stop };
+	struct gp_err err;
+	sigset_t none;
+	int status = GP_WORKER_FAILED;
+
+	(void)sigaction(SIGTERM, &on_stop, NULL);
+	(void)sigaction(SIGINT, &on_stop, NULL);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL); /* blocked by the parent until the handlers are ours */
+	gp_composed_init(&worker.mail);
+	if (set_up(&worker, &err) != GP_OK)
+		gp_log(GP_LOG_ERROR, "deliver.trouble", "why", err.text, "detail", err.detail, NULL);
+	else if (worker.slot.number < 0)
+		status = GP_WORKER_NO_SLOT;
+	else
+		status = work_on(&worker, wake, more);
+	tear_down(&worker);
+	return status;
+}
