@@ -26,22 +26,27 @@ struct gp_zone {
 	int64_t *at; /* instants of change, ascending */
 	unsigned char *type; /* of the time that begins there */
 	size_t count;
-	struct local_type types[256];
+	struct local_type *types;
 	size_t type_count;
-	bool has_rule;
+	bool has_rule, kept;
 	struct gp_zone_rule rule;
 };
+
+/* Kept zones, by name; NULL until gp_zone_keep_all. */
+static struct gp_zone **kept;
+static size_t kept_count;
 
 void
 gp_zone_free(struct gp_zone **zone)
 {
-	if (*zone != NULL) {
+	if (*zone != NULL && !(*zone)->kept) {
 		free((*zone)->name);
 		free((*zone)->posix);
 		free((*zone)->at);
 		free((*zone)->type);
+		free((*zone)->types);
+		free(*zone);
 	}
-	free(*zone);
 	*zone = NULL;
 }
 
@@ -122,7 +127,8 @@ unknown(const char *name, struct gp_err *err)
 	search.skip = strlen(root) + 1;
 	search.distance = SIZE_MAX;
 	search.best[0] = '\0';
-	(void)nftw(root, visit, 8, FTW_PHYS);
+	if (kept == NULL)
+		(void)nftw(root, visit, 8, 0);
 	if (search.best[0] == '\0')
 		return gp_fail_as(err, 64, "5.3.5", "no time zones are known here: install the package tzdata");
 	return gp_fail_as(err, 64, "5.3.5", "there is no time zone `%.64s`; the nearest name is %s", name, search.best);
@@ -209,6 +215,7 @@ block_size(const struct counts *counts, size_t time_size)
 static bool
 read_types(struct gp_zone *zone, const unsigned char *types, const char *names, const struct counts *counts)
 {
+	zone->types = gp_new_array(counts->type, sizeof(*zone->types));
 	for (size_t i = 0; i < counts->type; i++) {
 		const unsigned char *row = types + 6 * i;
 		int64_t offset = big_endian(row, 4);
@@ -230,7 +237,7 @@ read_block(struct gp_zone *zone, struct cursor *cursor, const struct counts *cou
 	const unsigned char *block = take(cursor, block_size(counts, 8));
 	const unsigned char *types, *indexes;
 
-	if (block == NULL || counts->type == 0 || counts->type > GP_COUNT(zone->types) || counts->chars == 0)
+	if (block == NULL || counts->type == 0 || counts->type > 256 || counts->chars == 0)
 		return false;
 	indexes = block + 8 * counts->time;
 	types = indexes + counts->time;
@@ -399,23 +406,85 @@ gp_zone_rule(const struct gp_zone *zone, struct gp_zone_rule *ret_rule)
 
 /* --- reading a zone ------------------------------------------------------------------------- */
 
-enum gp_rc
-gp_zone_open(const char *name, struct gp_zone **ret_zone, struct gp_err *err)
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp((*(struct gp_zone *const *)a)->name, (*(struct gp_zone *const *)b)->name);
+}
+
+static struct gp_zone *
+find_kept(const char *name)
+{
+	struct gp_zone wanted = { .name = (char *)(uintptr_t)name }, *key = &wanted, **found;
+
+	found = kept_count > 0 ? bsearch(&key, kept, kept_count, sizeof(struct gp_zone *), compare_names) : NULL;
+	return found != NULL ? *found : NULL;
+}
+
+/* *ret_zone stays NULL when there is no such file; false when it is there and cannot be understood. */
+static bool
+load(const char *name, struct gp_zone **ret_zone)
 {
 	SCOPED(gp_zone_free) struct gp_zone *zone = NULL;
 	SCOPED(gp_buf_release) struct gp_buf file = GP_BUF_INIT(FILE_MAX);
 	SCOPED(gp_free_str) char *path = gp_printf("%s/%s", folder(), name);
 
-	if (!name_ok(name) || !read_file(path, &file) || file.len < 4 || memcmp(file.data, "TZif", 4) != 0)
-		return unknown(name, err);
+	if (!read_file(path, &file) || file.len < 4 || memcmp(file.data, "TZif", 4) != 0)
+		return true;
 	zone = gp_new(sizeof(*zone));
 	zone->name = gp_strdup(name);
 	if (!read_tzif(zone, &file))
-		return gp_fail_as(
-		    err, 78, "5.3.5", "the time zone file of %s cannot be read: install the package tzdata anew", name);
+		return false;
 	zone->has_rule = *zone->posix != '\0' && read_rule(zone->posix, &zone->rule);
 	*ret_zone = TAKE(zone);
+	return true;
+}
+
+enum gp_rc
+gp_zone_open(const char *name, struct gp_zone **ret_zone, struct gp_err *err)
+{
+	struct gp_zone *zone = find_kept(name);
+
+	if (zone == NULL && name_ok(name) && !load(name, &zone))
+		return gp_fail_as(
+		    err, 78, "5.3.5", "the time zone file of %s cannot be read: install the package tzdata anew", name);
+	if (zone == NULL)
+		return unknown(name, err);
+	*ret_zone = zone;
 	return GP_OK;
+}
+
+bool
+gp_zone_exists(const char *name)
+{
+	SCOPED(gp_zone_free) struct gp_zone *zone = find_kept(name);
+
+	return zone != NULL || (kept == NULL && name_ok(name) && load(name, &zone) && zone != NULL);
+}
+
+static int
+keep(const char *path, const struct stat *facts, int kind, struct FTW *where)
+{
+	const char *name = path + strlen(folder()) + 1;
+	struct gp_zone *zone = NULL;
+
+	(void)facts;
+	if (where->level == 0 || kind != FTW_F || !name_ok(name) || !load(name, &zone) || zone == NULL)
+		return 0;
+	zone->kept = true;
+	kept = gp_grow(kept, (kept_count + 1) * sizeof(struct gp_zone *));
+	kept[kept_count++] = zone;
+	return 0;
+}
+
+void
+gp_zone_keep_all(void)
+{
+	/* FTW_PHYS would pass over links, and many names are links to another. */
+	if (kept == NULL)
+		(void)nftw(folder(), keep, 8, 0);
+	if (kept_count > 0)
+		qsort(kept, kept_count, sizeof(struct gp_zone *), compare_names);
 }
 
 /* Which row of `at` holds at t: -1 before the first. */

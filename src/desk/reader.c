@@ -15,6 +15,7 @@
 
 #include "guildpost/base/clock.h"
 #include "guildpost/base/log.h"
+#include "guildpost/base/zone.h"
 #include "guildpost/mail/message.h"
 
 #define READER_FD     3
@@ -332,6 +333,7 @@ preload(void)
 	for (size_t i = 0; i < GP_COUNT(charsets); i++)
 		(void)iconv_open("utf-8", charsets[i]); /* never closed; one that this machine lacks is no loss */
 	tzset();
+	gp_zone_keep_all(); /* calendars name their zones (CAL-14) */
 }
 
 /* What reading, memory, and dying decently need; all else fails with EPERM, what no parser does kills. */

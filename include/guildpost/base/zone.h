@@ -15,6 +15,9 @@ struct gp_wall { /* what a clock on the wall shows */
  * with the nearest known name in the text; a name never leaves the tzdata folder. */
 GP_MUST_CHECK enum gp_rc gp_zone_open(const char *name, struct gp_zone **ret_zone, struct gp_err *err);
 void gp_zone_free(struct gp_zone **zone);
+bool gp_zone_exists(const char *name);
+/* Reads every zone now and keeps it (1 MB, 20 ms): for a process that may not open files later. */
+void gp_zone_keep_all(void);
 const char *gp_zone_name(const struct gp_zone *zone);
 const char *gp_zone_posix(
     const struct gp_zone *zone); /* the footer rule, such as "CET-1CEST,M3.5.0,M10.5.0/3"; "" when none */

@@ -24,8 +24,8 @@ struct gp_attendee {
 };
 struct gp_calendar {
 	char *method, *uid, *organizer; /* method upper case; uid as written, Exchange's hex form unwrapped */
-	char *recurrence_id; /* "" or YYYYMMDDTHHMMSSZ; a bare date as YYYYMMDD */
-	char *summary, *start, *end; /* start and end: YYYYMMDDTHHMMSSZ, YYYYMMDD, or "" */
+	char *recurrence_id; /* "" or YYYYMMDDTHHMMSSZ; a bare date as YYYYMMDD; without Z on a wall of unknown zone */
+	char *summary, *start, *end; /* start and end: like recurrence_id */
 	int64_t sequence, dtstamp; /* 0 when missing; seconds UTC */
 	struct gp_attendee *attendees;
 	size_t attendee_count;
