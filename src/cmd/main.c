@@ -51,6 +51,7 @@ static const struct gp_command commands[] = {
 	    "words, \"phrases\", from: subject: since: until: has:attachment prefix* -word", gp_cmd_archive_search },
 	{ "archive export", "SPACE [--format mboxrd|maildir] [-o PATH]", "all posts, octet for octet",
 	    gp_cmd_archive_export },
+	{ "accept", "[--sender ADDR] RECIPIENT...", "take one message from standard input", gp_cmd_accept },
 	{ "backup", "FILE", "a consistent, marked copy, while running", gp_cmd_backup },
 	{ "restore", "FILE", "bring a backup back; its outbox is held until released", gp_cmd_restore },
 	{ "upgrade", "", "climb to this program's schema", gp_cmd_upgrade },

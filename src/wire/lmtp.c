@@ -190,10 +190,8 @@ has_8bit(const char *s)
 	return false;
 }
 
-/* A sender is never refused for a domain that no RFC allows: the sender's own mail program let it pass, and we only
- * keep it. It must be something that can stand in an envelope at all. */
-static bool
-sender_ok(const char *sender)
+bool
+gp_lmtp_sender_ok(const char *sender)
 {
 	size_t n = strlen(sender);
 
@@ -293,7 +291,7 @@ mail(struct gp_lmtp *session, char *arguments)
 		mistake(session, 501, "5.5.4", "say MAIL FROM:<address>");
 	else if (has_8bit(sender))
 		reply(session, 550, "5.6.7", "the sender needs SMTPUTF8, which is not offered");
-	else if (!sender_ok(sender))
+	else if (!gp_lmtp_sender_ok(sender))
 		reply(session, 501, "5.1.7", "bad sender address syntax");
 	else if (!read_parameters(session, arguments + (at - arguments)))
 		return;

@@ -43,3 +43,10 @@ GP_COMMAND(archive_search);
 GP_COMMAND(archive_export);
 /* src/cmd/deliver.c, outbox.c */
 GP_COMMAND(deliver);
+GP_COMMAND(accept);
+GP_COMMAND(serve);
+GP_COMMAND(inbox_list);
+GP_COMMAND(inbox_show);
+GP_COMMAND(inbox_retry);
+GP_COMMAND(inbox_drop);
+GP_COMMAND(status);

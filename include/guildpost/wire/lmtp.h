@@ -50,3 +50,7 @@ bool gp_lmtp_in_transaction(const struct gp_lmtp *session); /* a sender was give
 bool gp_lmtp_in_data(const struct gp_lmtp *session);
 bool gp_lmtp_waits(const struct gp_lmtp *session);          /* complete, and waits for its answer */
 bool gp_lmtp_over(const struct gp_lmtp *session);           /* close when the replies are sent */
+
+/* May this stand in MAIL FROM? A sender is never refused for a domain that no RFC allows: other mail programs let it pass,
+ * and we only keep it. It must be something that can stand in an envelope at all; "" is the null sender. */
+bool gp_lmtp_sender_ok(const char *sender);
