@@ -30,8 +30,15 @@ GP_COMMAND(member_import);
 GP_COMMAND(subscribe);
 GP_COMMAND(unsubscribe);
 
-/* src/cmd/receive.c, accept.c, serve.c, inbox.c */
+/* src/cmd/receive.c, accept.c, serve.c, inbox.c, status.c */
 GP_COMMAND(receive);
+GP_COMMAND(accept);
+GP_COMMAND(serve);
+GP_COMMAND(inbox_list);
+GP_COMMAND(inbox_show);
+GP_COMMAND(inbox_retry);
+GP_COMMAND(inbox_drop);
+GP_COMMAND(status);
 
 /* src/cmd/archive.c, archive_import.c, archive_export.c */
 GP_COMMAND(archive_import);
@@ -41,12 +48,6 @@ GP_COMMAND(archive_thread);
 GP_COMMAND(archive_show);
 GP_COMMAND(archive_search);
 GP_COMMAND(archive_export);
+
 /* src/cmd/deliver.c, outbox.c */
 GP_COMMAND(deliver);
-GP_COMMAND(accept);
-GP_COMMAND(serve);
-GP_COMMAND(inbox_list);
-GP_COMMAND(inbox_show);
-GP_COMMAND(inbox_retry);
-GP_COMMAND(inbox_drop);
-GP_COMMAND(status);
