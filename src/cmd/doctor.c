@@ -162,35 +162,107 @@ check_listen(struct patient *patient, const char *where)
 		finding(patient, "receive", "warn", err.text, "guildpost serve");
 }
 
-/* How Postfix or Exim hand over the whole domain; printed whenever one of them is found. */
+/* Mail to postmaster@ and abuse@ of our domains goes to the operator: who must not live there, or it goes round. */
 static void
-check_mta(struct patient *patient)
+check_operator(struct patient *patient)
 {
-	const char *where = patient->app->config.listen.v[0], *domain = patient->app->config.domains.v[0];
+	const struct gp_config *config = &patient->app->config;
+	const char *at = strchr(config->operator_address, '@');
+
+	for (size_t i = 0; at != NULL && i < config->domains.count; i++)
+		if (strcasecmp(at + 1, config->domains.v[i]) == 0) {
+			finding(patient, "operator", "warn", config->operator_address,
+			    "set the key `operator` to an address in another domain: this one leads back here");
+			return;
+		}
+	finding(patient, "operator", "ok", config->operator_address, "");
+}
+
+/* "a.example, b.example", or with a value: "{ a.example = VALUE }, { b.example = VALUE }" */
+static void
+add_domains(struct gp_buf *out, const struct gp_strs *domains, const char *value)
+{
+	for (size_t i = 0; i < domains->count; i++) {
+		gp_buf_adds(out, i > 0 ? ", " : "");
+		if (value == NULL)
+			gp_buf_adds(out, domains->v[i]);
+		else
+			gp_buf_addf(out, "{ %s = %s }", domains->v[i], value);
+	}
+}
+
+/* Lines for main.cf. Unknown addresses are probed for and refused at RCPT, on the first hop (RCV-09): what is refused
+ * after Postfix has taken it becomes a bounce to a sender who is often forged. */
+static void
+postfix_lines(struct gp_buf *out, const struct gp_config *config)
+{
+	const char *where = config->listen.v[0];
 	bool is_unix = strncmp(where, "unix:", 5) == 0;
-	SCOPED(gp_free_str) char *remedy = NULL;
+	SCOPED(gp_free_str) char *next_hop = gp_printf("lmtp:%s%s", is_unix ? "" : "inet:", where);
+
+	gp_buf_adds(out, "recipient_delimiter = +\nrelay_domains = ");
+	add_domains(out, &config->domains, NULL);
+	gp_buf_adds(out, "\ntransport_maps = inline:{ ");
+	add_domains(out, &config->domains, next_hop);
+	gp_buf_adds(out, " }\nrelay_recipient_maps =\nunverified_recipient_reject_code = 550\n"
+			 "smtpd_recipient_restrictions = check_recipient_access inline:{ ");
+	add_domains(out, &config->domains, "reject_unverified_recipient");
+	gp_buf_adds(out, " }\n");
+	if (is_unix)
+		gp_buf_adds(
+		    out, "# Debian runs lmtp in a chroot, which hides the socket: postconf -F lmtp/unix/chroot=n\n");
+}
+
+static void
+exim_lines(struct gp_buf *out, const struct gp_config *config)
+{
+	const char *where = config->listen.v[0], *port = strrchr(where, ':');
+	bool is_unix = strncmp(where, "unix:", 5) == 0;
+
+	gp_buf_adds(out, "# a router, before those for local users:\nguildpost:\n  driver = accept\n  domains = ");
+	for (size_t i = 0; i < config->domains.count; i++)
+		gp_buf_addf(out, "%s%s", i > 0 ? " : " : "", config->domains.v[i]);
+	gp_buf_adds(out, "\n  transport = guildpost\n# a transport:\nguildpost:\n");
+	if (is_unix)
+		gp_buf_addf(out, "  driver = lmtp\n  socket = %s\n", where + 5);
+	else
+		gp_buf_addf(out,
+		    "  driver = smtp\n  protocol = lmtp\n  hosts = %.*s\n  port = %s\n  hosts_override\n"
+		    "  allow_localhost\n",
+		    (int)(port - where), where, port + 1);
+	gp_buf_adds(out, "# and in the RCPT ACL, so that unknown addresses are refused on the first hop:\n"
+			 "#   verify = recipient/callout=use_sender,defer_ok\n");
+}
+
+/* ret_lines: what the MTA's configuration needs, whichever MTA is here. */
+static void
+check_mta(struct patient *patient, struct gp_buf *ret_lines)
+{
+	const struct gp_config *config = &patient->app->config;
+	const char *seen = "no MTA that doctor knows", *result = "warn";
 
 	if (access("/usr/sbin/postfix", X_OK) == 0) {
-		remedy = gp_printf(
-		    "main.cf: relay_domains = %s; recipient_delimiter = +; transport_maps = inline:{ { %s = "
-		    "lmtp:%s%s } }; relay_recipient_maps =; address_verify via "
-		    "smtpd_recipient_restrictions = ..., reject_unverified_recipient",
-		    domain, domain, is_unix ? "" : "inet:", where);
-		finding(patient, "mta", "ok", "Postfix is installed", remedy);
+		seen = "Postfix is installed; into its main.cf:";
+		result = "ok";
+		postfix_lines(ret_lines, config);
 	} else if (access("/usr/sbin/exim4", X_OK) == 0) {
-		remedy = gp_printf("a router with domains = %s and a transport with driver = lmtp, %s = %s", domain,
-		    is_unix ? "socket" : "smtp on", where + (is_unix ? 5 : 0));
-		finding(patient, "mta", "ok", "Exim is installed", remedy);
+		seen = "Exim is installed; into its configuration:";
+		result = "ok";
+		exim_lines(ret_lines, config);
 	} else {
-		remedy = gp_printf("hand mail for %s to %s by LMTP", domain, where);
-		finding(patient, "mta", "warn", "no MTA that doctor knows", remedy);
+		gp_buf_adds(ret_lines, "hand over by LMTP, to ");
+		gp_buf_addf(ret_lines, "%s, all mail for ", config->listen.v[0]);
+		add_domains(ret_lines, &config->domains, NULL);
+		gp_buf_adds(ret_lines, "\n");
 	}
+	finding(patient, "mta", result, seen, patient->app->json ? ret_lines->data : "see below");
 }
 
 enum gp_rc
 gp_cmd_doctor(struct gp_app *app, int argc, char **argv, struct gp_err *err)
 {
 	struct patient patient = { app, 0 };
+	SCOPED(gp_buf_release) struct gp_buf mta_lines = GP_BUF_INIT(8192);
 
 	GP_TRY(gp_option_end(argc, argv, 0, 0, "doctor", err));
 	gp_out_begin(app);
@@ -200,13 +272,16 @@ gp_cmd_doctor(struct gp_app *app, int argc, char **argv, struct gp_err *err)
 		check_disk(&patient);
 		check_templates(&patient);
 		check_zones(&patient);
+		check_operator(&patient);
 		for (size_t i = 0; i < app->config.smarthosts.count; i++)
 			check_smarthost(&patient, app->config.smarthosts.v[i]);
 		for (size_t i = 0; i < app->config.listen.count; i++)
 			check_listen(&patient, app->config.listen.v[i]);
-		check_mta(&patient);
+		check_mta(&patient, &mta_lines);
 	}
 	gp_out_end(app);
+	if (!app->json && mta_lines.len > 0)
+		(void)printf("\nThe MTA needs:\n\n%s\n", mta_lines.data);
 	if (patient.failed > 0)
 		return gp_fail_as(
 		    err, 78, "5.3.5", "%d check%s failed", patient.failed, patient.failed == 1 ? "" : "s");
