@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <iconv.h>
 #include <poll.h>
 #include <seccomp.h>
 #include <signal.h>
@@ -16,6 +15,7 @@
 #include "guildpost/base/clock.h"
 #include "guildpost/base/log.h"
 #include "guildpost/base/zone.h"
+#include "guildpost/mail/charset.h"
 #include "guildpost/mail/message.h"
 
 #define READER_FD     3
@@ -316,22 +316,12 @@ gp_reader_read(struct gp_reader *reader, const void *octets, size_t n, int64_t r
 
 /* --- the child's side ----------------------------------------------------------------------- */
 
-/* Opened before the door shuts, and kept: glibc loads a module a charset, and afterwards no file may be opened, so that
- * octets that take the child over cannot read the database either. A charset that is not here reads as unknown. */
-static const char *const charsets[] = { "us-ascii", "utf-8", "utf-7", "utf-16", "utf-16le", "utf-16be", "utf-32",
-	"iso-8859-1", "iso-8859-2", "iso-8859-3", "iso-8859-4", "iso-8859-5", "iso-8859-6", "iso-8859-7", "iso-8859-8",
-	"iso-8859-9", "iso-8859-10", "iso-8859-11", "iso-8859-13", "iso-8859-14", "iso-8859-15", "iso-8859-16",
-	"windows-1250", "windows-1251", "windows-1252", "windows-1253", "windows-1254", "windows-1255", "windows-1256",
-	"windows-1257", "windows-1258", "koi8-r", "koi8-u", "macintosh", "cp437", "cp850", "cp852", "cp866", "cp874",
-	"tis-620", "iso-2022-jp", "iso-2022-jp-2", "shift_jis", "cp932", "euc-jp", "eucjp-ms", "gb2312", "gbk",
-	"gb18030", "hz-gb-2312", "big5", "big5-hkscs", "euc-tw", "euc-kr", "iso-2022-kr", "iso-2022-cn", "cp949",
-	"johab", "viscii", "armscii-8", "georgian-ps" };
-
+/* What glibc and the zone database would load from files when first asked: afterwards no file may be opened, so that
+ * octets that take the child over cannot read the database either. */
 static void
 preload(void)
 {
-	for (size_t i = 0; i < GP_COUNT(charsets); i++)
-		(void)iconv_open("utf-8", charsets[i]); /* never closed; one that this machine lacks is no loss */
+	gp_charset_keep_all();
 	tzset();
 	gp_zone_keep_all(); /* calendars name their zones (CAL-14) */
 }
