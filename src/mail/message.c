@@ -29,6 +29,7 @@ struct walk {
 	struct gp_buf text; /* to read */
 	struct gp_buf source; /* of own text: without foreign messages, links without notes */
 	struct gp_buf status; /* message/delivery-status */
+	struct gp_buf returned; /* whom the message that a report gives back was for */
 	size_t part_capacity;
 	int messages; /* messages around this part */
 	bool report; /* inside multipart/report */
@@ -253,6 +254,18 @@ body_of(const struct mailmime *node, size_t *ret_n)
 	return data->dt_data.dt_text.dt_data;
 }
 
+static void
+note_returned(struct walk *walk, const struct gp_fields *fields)
+{
+	static const char *const names[] = { "to", "x-original-to", "delivered-to", "x-actual-recipient" };
+
+	for (size_t i = 0; i < GP_COUNT(names); i++) {
+		SCOPED(gp_free_str) char *value = gp_field_text(gp_fields_find(fields, names[i]), "", 2000);
+
+		gp_buf_addf(&walk->returned, "%s\n", *value != '\0' && walk->returned.len < 2 ? value : "");
+	}
+}
+
 /* A message inside: a forward, a digest's post, or what a report gives back. Its text is read, but nobody's own. */
 static void
 walk_message(struct walk *walk, const struct mailmime *node)
@@ -262,9 +275,15 @@ walk_message(struct walk *walk, const struct mailmime *node)
 	struct gp_fields fields;
 	SCOPED(gp_free_str) char *subject = NULL, *from = NULL;
 
-	if (body == NULL || node->mm_data.mm_message.mm_msg_mime == NULL || walk->report)
+	if (body == NULL || node->mm_data.mm_message.mm_msg_mime == NULL)
 		return;
 	gp_fields_read(body, n, &fields);
+	if (walk->messages == 0)
+		note_returned(walk, &fields);
+	if (walk->report) {
+		gp_fields_release(&fields);
+		return;
+	}
 	subject = gp_field_text(gp_fields_find(&fields, "subject"), "", 400);
 	from = gp_field_text(gp_fields_find(&fields, "from"), "", 400);
 	gp_fields_release(&fields);
@@ -461,16 +480,23 @@ read_text(struct walk *walk)
 static void
 read_body(const struct gp_fields *fields, const char *octets, size_t n, struct gp_reading *reading)
 {
-	struct walk walk = { reading, GP_BUF_INIT(TEXT_MAX), GP_BUF_INIT(TEXT_MAX), GP_BUF_INIT(TEXT_MAX), 0, 0, false,
-		false };
+	struct walk walk = { .reading = reading,
+		.text = GP_BUF_INIT(TEXT_MAX),
+		.source = GP_BUF_INIT(TEXT_MAX),
+		.status = GP_BUF_INIT(TEXT_MAX),
+		.returned = GP_BUF_INIT(8192) };
+
+	SCOPED(gp_free_str) char *failed = NULL;
 
 	walk_tree(&walk, fields, octets, n);
-	if (walk.status.len > 0)
-		gp_dsn_status(walk.status.data, walk.status.len, walk.text.data, reading);
+	failed = gp_field_text(gp_fields_find(fields, "x-failed-recipients"), "", 4096);
+	gp_dsn_read(
+	    &(struct gp_dsn){ walk.status.data, walk.status.len, walk.text.data, failed, walk.returned.data }, reading);
 	read_text(&walk);
 	gp_buf_release(&walk.text);
 	gp_buf_release(&walk.source);
 	gp_buf_release(&walk.status);
+	gp_buf_release(&walk.returned);
 }
 
 static const char *

@@ -1,14 +1,21 @@
 /* dsn.h - reports of delivery: RFC 3464, and what mail systems write instead (SND-04, SND-05).  Floor: mail. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include "guildpost/mail/reading.h"
 
 #define GP_BOUNCES_MAX 100
 
-/* A message/delivery-status part, decoded: appends a row to reading->bounces for each recipient group. text: what the
- * report says to people, which may blame a policy that the status does not name. */
-void gp_dsn_status(const char *octets, size_t n, const char *text, struct gp_reading *reading);
-/* The readable text of a report without such a part. Appends what it finds, perhaps nothing. */
-void gp_dsn_text(const char *text, struct gp_reading *reading);
-/* "permanent", "temporary", "policy" for an RFC 3463 status ("" when unknown) and what was said. */
-const char *gp_dsn_verdict(const char *status, const char *text);
+struct gp_dsn {
+	const char *status;   /* message/delivery-status parts, decoded; "" when there is none */
+	size_t status_n;
+	const char *text;     /* what the report says to people, UTF-8, LF */
+	const char *failed;   /* value of X-Failed-Recipients, "" */
+	const char *returned; /* the returned message's To and the like, "": who it was for when nothing else says */
+};
+/* True when the header looks like a report of a mail system: the author or the subject says so. */
+bool gp_dsn_likely(const struct gp_reading *reading);
+/* Appends a row to reading->bounces for each recipient that the report names; none when it is no report. */
+void gp_dsn_read(const struct gp_dsn *dsn, struct gp_reading *reading);
+/* "permanent", "temporary" or "policy" for an RFC 3463 status ("" when unknown) and what was said. Static. */
+const char *gp_dsn_verdict(const char *status, const char *said);
