@@ -187,16 +187,13 @@ show_post(void *context, const struct gp_post *post, struct gp_err *err)
 {
 	struct shown *shown = context;
 	SCOPED(gp_buf_release) struct gp_buf octets = GP_BUF_INIT(SHOWN_MAX);
-	SCOPED(gp_reading_release) struct gp_reading reading;
+	SCOPED(gp_reading_release) struct gp_reading reading = { 0 };
 
-	gp_reading_init(&reading);
 	GP_TRY(gp_raw_load(shown->app->db, post->raw_id, &octets, err));
 	if (shown->raw) {
 		(void)fwrite(octets.data, 1, octets.len, stdout);
 		return GP_OK;
 	}
-	gp_reading_release(&reading);
-	gp_reading_init(&reading);
 	GP_TRY(gp_reader_read(
 	    gp_desk_reader(&shown->app->desk), octets.data, octets.len, post->received_at, &reading, err));
 	if (!shown->app->json) {

@@ -5,7 +5,6 @@
 #define SUBJECT_WINDOW	(30 * 86400) /* RCV-21, seconds */
 #define SUBJECT_LEAST	3 /* octets: a shorter subject tells nothing */
 #define REFERENCES_MOST 200
-#define CHAIN_MOST	10000 /* messages from a message up to its root */
 
 /* --- what is cited -------------------------------------------------------------------------- */
 
@@ -216,7 +215,7 @@ candidate(struct gp_db *db, int64_t id, int64_t *ret, struct gp_err *err)
 				    " WHERE m.id = :id AND p.id <> m.id ORDER BY c.position DESC LIMIT 1";
 	static const char same_subject[] =
 	    "SELECT p.id FROM message m JOIN message p ON p.space_id = m.space_id AND p.subject_base = m.subject_base"
-	    " AND p.date >= m.date - :window AND p.date <= m.date AND p.thread_id = m.thread_id"
+	    " AND p.date + 0 >= m.date - :window AND p.date <= m.date AND p.thread_id + 0 = m.thread_id"
 	    " WHERE m.id = :id AND m.by_subject AND (p.date, p.msgid) < (m.date, m.msgid)"
 	    " ORDER BY p.date DESC, p.msgid DESC LIMIT 1";
 	SCOPED(gp_query_free) struct gp_query *first = NULL;
@@ -271,17 +270,18 @@ elder(struct gp_db *db, int64_t a, int64_t b, int64_t *ret, struct gp_err *err)
 static enum gp_rc
 settle_one(struct gp_db *db, int64_t id, struct gp_err *err)
 {
-	int64_t parent, at, eldest = id;
+	int64_t parent, at, eldest = id, mark = 0;
 	int steps = 0;
 
 	GP_TRY(candidate(db, id, &parent, err));
-	for (at = parent; at != 0 && at != id && steps < CHAIN_MOST; steps++) {
+	for (at = parent; at != 0 && at != id && at != mark; steps++) {
+		if ((steps & (steps - 1)) == 0)
+			mark = at; /* met again: a circle further up, which has been settled */
 		GP_TRY(elder(db, eldest, at, &eldest, err));
 		GP_TRY(candidate(db, at, &at, err));
 	}
 	if (at != id)
-		return set_parent(
-		    db, id, parent, err); /* the end of the chain, or a circle that this one only leads to */
+		return set_parent(db, id, parent, err);
 	GP_TRY(set_parent(db, eldest, 0, err));
 	return eldest == id ? GP_OK : set_parent(db, id, parent, err);
 }
@@ -309,10 +309,11 @@ collect(struct gp_db *db, const char *sql, int64_t id, int64_t **ret_ids, size_t
 	}
 }
 
-/* Those who may want this message as parent: who cite it, and replies by subject that came after it. */
+/* "+ 0" keeps the planner, which has no statistics, from walking the whole space instead of the few citations.
+ * Those who may want this message as parent: who cite it, and replies by subject that came after it. */
 static const char waiting[] =
     "SELECT c.id FROM message m JOIN citation c ON c.msgid = m.msgid JOIN message w ON w.id = c.id"
-    " AND w.space_id = m.space_id WHERE m.id = :id AND w.id <> m.id"
+    " AND w.space_id + 0 = m.space_id WHERE m.id = :id AND w.id <> m.id"
     " UNION SELECT w.id FROM message m JOIN message w ON w.space_id = m.space_id AND w.subject_base = m.subject_base"
     " AND w.date >= m.date AND w.date <= m.date + 2592000 WHERE m.id = :id AND w.by_subject AND w.id <> m.id";
 
