@@ -63,6 +63,12 @@ static const struct gp_command commands[] = {
 	{ "upgrade", "", "climb to this program's schema", gp_cmd_upgrade },
 	{ "doctor", "", "check configuration, store, disk, smarthost and MTA", gp_cmd_doctor },
 	{ "deliver", "[--once]", "work the outbox: send what is due", gp_cmd_deliver },
+	{ "outbox list", "[SPACE]", "what waits to go out", gp_cmd_outbox_list },
+	{ "outbox show", "ID", "one row, its exceptions and its header", gp_cmd_outbox_show },
+	{ "outbox retry", "ID", "try now what was put off, refused or given up", gp_cmd_outbox_retry },
+	{ "outbox hold", "ID", "send nothing more of it until released", gp_cmd_outbox_hold },
+	{ "outbox release", "ID", "let a held one go out", gp_cmd_outbox_release },
+	{ "outbox drop", "ID", "send it to nobody else, for ever", gp_cmd_outbox_drop },
 	{ "help", "[COMMAND]", "this list, or one command", help },
 	{ "reader", "", NULL, reader }, /* the desk's child; not for people */
 };

@@ -51,3 +51,9 @@ GP_COMMAND(archive_export);
 
 /* src/cmd/deliver.c, outbox.c */
 GP_COMMAND(deliver);
+GP_COMMAND(outbox_list);
+GP_COMMAND(outbox_show);
+GP_COMMAND(outbox_retry);
+GP_COMMAND(outbox_hold);
+GP_COMMAND(outbox_release);
+GP_COMMAND(outbox_drop);
