@@ -91,6 +91,11 @@ lint:
 crash: tests-build
 	BUILD=$(BUILD) tests/run crash
 
+# Speed, as ratios in one run: one JSON line a bench.
+bench: deps
+	$(MAKE) tests-build
+	BUILD=$(BUILD) tests/bench/run
+
 # A target for each parser of strangers' octets (clang's libFuzzer); FUZZ_SECONDS each.
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(LIB)
 	@mkdir -p $(@D)
@@ -137,6 +142,6 @@ dist:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps tests-build asan-build fuzz-build fuzz-targets check asan lint crash fuzz demo demo-serve install \
+.PHONY: all deps tests-build asan-build fuzz-build fuzz-targets check asan lint crash bench fuzz demo demo-serve install \
 	uninstall dist clean
 -include $(OBJ:.o=.d) $(BUILD)/obj/cmd/main.d $(UNIT_BIN:=.d) $(TOOLS_BIN:=.d) $(FUZZ_BIN:=.d)
