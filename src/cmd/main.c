@@ -69,6 +69,8 @@ static const struct gp_command commands[] = {
 	{ "outbox hold", "ID", "send nothing more of it until released", gp_cmd_outbox_hold },
 	{ "outbox release", "ID", "let a held one go out", gp_cmd_outbox_release },
 	{ "outbox drop", "ID", "send it to nobody else, for ever", gp_cmd_outbox_drop },
+	{ "explain", "[--sender ADDR] [--recipient ADDR] [FILE|MBOX]", "what guildpost understands of a message, offline",
+	    gp_cmd_explain },
 	{ "help", "[COMMAND]", "this list, or one command", help },
 	{ "reader", "", NULL, reader }, /* the desk's child; not for people */
 };

@@ -57,3 +57,6 @@ GP_COMMAND(outbox_retry);
 GP_COMMAND(outbox_hold);
 GP_COMMAND(outbox_release);
 GP_COMMAND(outbox_drop);
+
+/* src/cmd/explain.c */
+GP_COMMAND(explain);

@@ -19,7 +19,7 @@ enum gp_kind {
 const char *gp_kind_name(enum gp_kind kind); /* "post", "auto-reply", ... */
 
 struct gp_envelope {
-	const char *sender; /* "" for <> */
+	const char *sender; /* "" for <>; NULL when nobody knows it (offline) */
 	const char *recipient;
 	const char *local_ext; /* what stands behind the space's name: "", "join", "t9k2h"; "" offline */
 	const char *list_id; /* of the space, "weavers.lists.example.org"; "" offline */
