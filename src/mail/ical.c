@@ -142,6 +142,13 @@ to_instant(icalcomponent *calendar, const char *tzid, struct icaltimetype t, int
 	return true;
 }
 
+static bool
+on_the_clock(const struct icaltimetype *t)
+{
+	return t->year >= 1 && t->year <= 9999 && t->month >= 1 && t->month <= 12 && t->day >= 1 && t->day <= 31 &&
+	       t->hour >= 0 && t->hour <= 23 && t->minute >= 0 && t->minute <= 59 && t->second >= 0 && t->second <= 60;
+}
+
 /* As struct gp_calendar has it; "" when the property is missing or no time. */
 static void
 add_time(struct gp_buf *out, icalcomponent *calendar, icalproperty *property)
@@ -156,7 +163,7 @@ add_time(struct gp_buf *out, icalcomponent *calendar, icalproperty *property)
 		t = icalvalue_get_date(value);
 	else if (kind == ICAL_DATETIME_VALUE || kind == ICAL_DATETIMEDATE_VALUE)
 		t = icalvalue_get_datetime(value);
-	if (icaltime_is_null_time(t) || t.year < 1 || t.year > 9999)
+	if (!on_the_clock(&t))
 		return;
 	if (t.is_date) {
 		gp_buf_addf(
@@ -316,9 +323,10 @@ unwrapped_uid(const char *uid)
 static void
 read_attendees(icalcomponent *event, struct gp_calendar *to)
 {
-	icalproperty *property = icalcomponent_get_first_property(event, ICAL_ATTENDEE_PROPERTY);
 	icalproperty *comment = icalcomponent_get_first_property(event, ICAL_COMMENT_PROPERTY);
 	int count = icalcomponent_count_properties(event, ICAL_ATTENDEE_PROPERTY);
+	/* Last: a component has one iterator, which the look for a comment moves too. */
+	icalproperty *property = icalcomponent_get_first_property(event, ICAL_ATTENDEE_PROPERTY);
 
 	to->attendees = count > 0 ? gp_new_array((size_t)count, sizeof(*to->attendees)) : NULL;
 	for (; property != NULL && to->attendee_count < ATTENDEES_MAX;
