@@ -122,16 +122,7 @@ is_utc(const struct gp_zone *zone)
 	       gp_zone_follows_rule(zone, 0, INT64_C(4102444800));
 }
 
-/* A single event in a zone that one yearly rule cannot say goes in UTC: no reader can get it wrong (CAL-13). */
-static bool
-in_utc(const struct gp_ical_event *event)
-{
-	bool single = *event->rrule == '\0' && event->only == NULL;
-	int64_t start = gp_zone_from_wall(event->zone, &event->start);
-
-	return is_utc(event->zone) ||
-	       (single && !gp_zone_follows_rule(event->zone, start - 86400, event->horizon + 86400));
-}
+static bool in_utc(const struct gp_ical_event *event);
 
 /* "DTSTART;TZID=Europe/Berlin:20261210T190000" or "DTSTART:20261210T180000Z" */
 static void
@@ -262,7 +253,7 @@ add_ruled(struct gp_buf *out, const struct gp_zone_rule *rule)
 	return true;
 }
 
-/* Every change from a year before the start to the horizon, one by one. */
+/* Every change around the event, one by one. */
 static void
 add_explicit(struct gp_buf *out, const struct gp_zone *zone, int64_t from, int64_t until)
 {
@@ -286,22 +277,45 @@ add_explicit(struct gp_buf *out, const struct gp_zone *zone, int64_t from, int64
 	}
 }
 
+/* A year on both sides: a client that keeps one pair of rules must not be wrong about a repeat or an alarm. */
+#define AROUND (400 * INT64_C(86400))
+
+/* Writes the zone as one pair of rules; false when it has none around this event, and nothing useful is written. */
+static bool
+add_yearly(struct gp_buf *out, const struct gp_ical_event *event)
+{
+	int64_t start = gp_zone_from_wall(event->zone, &event->start);
+	int64_t end = event->horizon > start ? event->horizon : start;
+	struct gp_zone_rule rule;
+
+	return gp_zone_rule(event->zone, &rule) && gp_zone_follows_rule(event->zone, start - AROUND, end + AROUND) &&
+	       add_ruled(out, &rule);
+}
+
+/* A single event in a zone that one yearly rule cannot say goes in UTC: no reader can get it wrong (CAL-13). */
+static bool
+in_utc(const struct gp_ical_event *event)
+{
+	SCOPED(gp_buf_release) struct gp_buf scratch = GP_BUF_INIT(4096);
+	bool single = *event->rrule == '\0' && event->only == NULL;
+
+	return is_utc(event->zone) || (single && !add_yearly(&scratch, event));
+}
+
 static void
 add_zone(struct gp_buf *out, const struct gp_ical_event *event)
 {
-	int64_t start = gp_zone_from_wall(event->zone, &event->start), from = start - 366 * INT64_C(86400);
-	size_t before = out->len;
-	struct gp_zone_rule rule;
+	size_t before;
 
 	if (in_utc(event))
 		return;
 	add_line(out, "BEGIN:VTIMEZONE");
 	add_linef(out, "TZID:%s", gp_zone_name(event->zone));
 	before = out->len;
-	if (!gp_zone_rule(event->zone, &rule) ||
-	    !gp_zone_follows_rule(event->zone, start - 86400, event->horizon + 86400) || !add_ruled(out, &rule)) {
+	if (!add_yearly(out, event)) {
 		gp_buf_cut(out, before);
-		add_explicit(out, event->zone, from, event->horizon + 366 * INT64_C(86400));
+		add_explicit(
+		    out, event->zone, gp_zone_from_wall(event->zone, &event->start) - AROUND, event->horizon + AROUND);
 	}
 	add_line(out, "END:VTIMEZONE");
 }

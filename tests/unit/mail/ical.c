@@ -321,8 +321,8 @@ static const char want_request[] =
     "SUMMARY:Monthly call\\, with slides\\; \\\\o/\r\nDESCRIPTION:Bring a shuttle.\\n\\nSecond "
     "line.\r\nLOCATION:Loft\r\n"
     "ORGANIZER;CN=\"Weavers of Linen\":mailto:weavers+cal@lists.example.org\r\n"
-    "ATTENDEE;CN=\"Ann Lee\";CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEE\r\n "
-    "DS-ACTION;RSVP=TRUE:mailto:ann@example.net\r\n"
+    "ATTENDEE;CN=\"Ann Lee\";CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS\r\n "
+    "-ACTION;RSVP=TRUE:mailto:ann@example.net\r\n"
     "DTSTART;TZID=Europe/Berlin:20261210T190000\r\nDTEND;TZID=Europe/"
     "Berlin:20261210T203000\r\nX-MICROSOFT-DISALLOW-COUNTER:TRUE\r\n"
     "END:VEVENT\r\nEND:VCALENDAR\r\n";
