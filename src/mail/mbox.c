@@ -113,17 +113,30 @@ is_quoted_from(const char *line, size_t n)
 	return marks > 0 && n - marks >= 5 && memcmp(line + marks, "From ", 5) == 0;
 }
 
+/* Not every writer quotes: within a file, a line that has neither a date nor a single word behind "From " is somebody's
+ * sentence. */
+static bool
+is_from_line(const char *line, size_t n, bool first, int64_t *ret_date)
+{
+	SCOPED(gp_free_str) char *copy = NULL;
+
+	if (n < 5 || memcmp(line, "From ", 5) != 0)
+		return false;
+	copy = gp_strndup(line, n < 500 ? n : 500);
+	*ret_date = envelope_date(copy);
+	return first || *ret_date != 0 || strchr(copy + 5, ' ') == NULL;
+}
+
 static enum gp_rc
 take_line(struct gp_mbox *mbox, const char *line, size_t n, struct gp_err *err)
 {
 	bool blank = n == 1 || (n == 2 && line[0] == '\r');
+	int64_t date;
 
-	if (!mbox->bare && mbox->after_blank && n >= 5 && memcmp(line, "From ", 5) == 0) {
-		SCOPED(gp_free_str) char *copy = gp_strndup(line, n < 500 ? n : 500);
-
+	if (!mbox->bare && mbox->after_blank && is_from_line(line, n, !mbox->open, &date)) {
 		GP_TRY(finish(mbox, err));
 		mbox->open = true;
-		mbox->facts.envelope_date = envelope_date(copy);
+		mbox->facts.envelope_date = date;
 		mbox->after_blank = false;
 		return GP_OK;
 	}

@@ -1,0 +1,52 @@
+"""The child that reads strangers' octets dies, and nothing else does."""
+import os
+
+from house import House, done, ok
+
+
+def mbox(*subjects):
+    return "".join(f"From a@example.org Mon May  4 08:12:00 2026\nMessage-ID: <{number}@example.org>\nFrom: a@example.org\n"
+                   f"Date: Mon, 4 May 2026 08:1{number}:00 +0000\nSubject: {subject}\n\nText.\n\n"
+                   for number, subject in enumerate(subjects))
+
+
+def with_reader(order, ms=None):
+    os.environ["GUILDPOST_TEST_READER"] = order
+    if ms:
+        os.environ["GUILDPOST_TEST_READER_MS"] = str(ms)
+    else:
+        os.environ.pop("GUILDPOST_TEST_READER_MS", None)
+
+
+with House("reader") as house:
+    house.community("weavers")
+    letters = mbox("one", "poison pill", "three")
+
+    with_reader("segv-on:poison")
+    out = house.run("archive", "import", "weavers", "-", input=letters, status=None)
+    ok(house.status == 65, "a message on which the reader dies makes the import exit 65", house.error)
+    ok("standard input: message 2 skipped: the reader died on this message" in house.error, "it is named", house.error)
+    ok("1 skipped" in out and "2 imported" in out, "and counted, and the others are in", out)
+
+    with_reader("hang-on:poison", 700)
+    house.run("archive", "import", "weavers", "-", input=letters, status=None)
+    ok(house.status == 65 and "it took too long" in house.error, "one on which it hangs is given up", house.error)
+
+    with_reader("kill-on:poison")
+    house.run("archive", "import", "weavers", "-", input=letters, status=None)
+    ok(house.status == 75 and "the reader was stopped" in house.error,
+       "a reader that is killed from outside is no fault of the message: try again", house.error)
+
+    os.environ.pop("GUILDPOST_TEST_READER")
+    (row,) = house.rows("archive", "import", "weavers", "-", input=letters)
+    ok((row["imported"], row["duplicates"]) == (1, 2), "and when it lives, the message is in", row)
+    ok(len(house.rows("archive", "list", "weavers")) == 3, "each once")
+
+    many = mbox(*["a"] * 9)
+    house.run("archive", "import", "weavers", "-", input="".join(many.replace("@example.org>", f".{i}@example.org>") for i in range(130)))
+    ok(len(house.rows("archive", "list", "weavers")) == 3 + 9 * 130, "a reader that has done its share is followed by the next")
+
+    house.run("reader", status=None)
+    ok(house.status == 64 and "nobody calls it by hand" in house.error, "nobody calls it by hand", house.error)
+    ok("reader" not in house.run("help", status=None), "help does not name it")
+done()
