@@ -4,6 +4,7 @@
 #include "guildpost/base/zone.h"
 #include "guildpost/mail/address.h"
 #include "guildpost/store/answered.h"
+#include "guildpost/store/member.h"
 #include "guildpost/store/outbox.h"
 #include "guildpost/store/setting.h"
 
@@ -116,6 +117,8 @@ gp_notice_send(struct gp_desk *desk, const struct gp_notice *notice, bool *ret_s
 		    notice->reply_ext != NULL && *notice->reply_ext != '\0' ? notice->reply_ext : "steward", reply);
 		gp_loop_mark(desk, notice->space, mark);
 	}
+	if (notice->reply_to != NULL && gp_address_ok(notice->reply_to))
+		(void)snprintf(reply, sizeof(reply), "%s", notice->reply_to);
 	GP_TRY(render(desk, notice, &subject, &body, err));
 	GP_TRY(make_msgid(desk, notice, msgid, sizeof(msgid), err));
 	GP_TRY(gp_compose_letter(
@@ -141,4 +144,64 @@ gp_notice_send(struct gp_desk *desk, const struct gp_notice *notice, bool *ret_s
 		.attached_n = notice->attached_n },
 	    &composed, err));
 	return enqueue(desk, notice, &composed, err);
+}
+
+/* --- to those who look after things --------------------------------------------------------- */
+
+enum gp_rc
+gp_notice_operator(struct gp_desk *desk, const struct gp_notice *notice, struct gp_err *err)
+{
+	struct gp_notice copy = *notice;
+
+	copy.to_name = "";
+	copy.to_address = desk->operator_address;
+	copy.member_id = 0;
+	return gp_notice_send(desk, &copy, NULL, err);
+}
+
+struct stewards {
+	int64_t member_id[100];
+	struct gp_strs names, addresses;
+	size_t count;
+};
+
+static enum gp_rc
+collect_steward(void *context, const struct gp_member *member, struct gp_err *err)
+{
+	struct stewards *stewards = context;
+
+	(void)err;
+	if (stewards->count == GP_COUNT(stewards->member_id))
+		return GP_OK;
+	stewards->member_id[stewards->count++] = member->id;
+	gp_strs_add(&stewards->names, member->name);
+	gp_strs_add(&stewards->addresses, member->address);
+	return GP_OK;
+}
+
+static void
+stewards_release(struct stewards *stewards)
+{
+	gp_strs_release(&stewards->names);
+	gp_strs_release(&stewards->addresses);
+}
+
+enum gp_rc
+gp_notice_stewards(struct gp_desk *desk, const struct gp_notice *notice, int64_t except, struct gp_err *err)
+{
+	SCOPED(stewards_release) struct stewards stewards = { .count = 0 };
+	struct gp_notice copy = *notice;
+
+	GP_TRY(gp_member_with_role(desk->db, notice->space->community_id, "steward", collect_steward, &stewards, err));
+	if (stewards.count == 0)
+		return gp_notice_operator(desk, notice, err);
+	for (size_t i = 0; i < stewards.count; i++) {
+		if (stewards.member_id[i] == except)
+			continue;
+		copy.member_id = stewards.member_id[i];
+		copy.to_name = stewards.names.v[i];
+		copy.to_address = stewards.addresses.v[i];
+		GP_TRY(gp_notice_send(desk, &copy, NULL, err));
+	}
+	return GP_OK;
 }

@@ -116,3 +116,46 @@ gp_held_list(struct gp_db *db, int64_t space_id, gp_held_each *each, void *conte
 		GP_TRY(each(context, held, err));
 	}
 }
+
+enum gp_rc
+gp_held_overdue(struct gp_db *db, bool called, int64_t before, struct gp_held **ret, struct gp_err *err)
+{
+	static const char sql[] =
+	    "SELECT " HELD_COLUMNS " FROM held WHERE state = 'held'"
+	    " AND (called_at IS NOT NULL) = :called AND since <= :before ORDER BY held_id LIMIT 1";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":called", called);
+	gp_bind_int(query, ":before", before);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret = found ? from_row(query) : NULL;
+	return GP_OK;
+}
+
+enum gp_rc
+gp_held_called(struct gp_db *db, int64_t id, int64_t now, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, "UPDATE held SET called_at = :now WHERE held_id = :id", &query, err));
+	gp_bind_int(query, ":now", now);
+	gp_bind_int(query, ":id", id);
+	return gp_query_do(query, err);
+}
+
+enum gp_rc
+gp_held_oldest(struct gp_db *db, bool called, int64_t *ret_since, struct gp_err *err)
+{
+	static const char sql[] = "SELECT min(since) AS since FROM held WHERE state = 'held'"
+				  " AND (called_at IS NOT NULL) = :called";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":called", called);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret_since = found ? gp_col_int(query, "since") : 0;
+	return GP_OK;
+}

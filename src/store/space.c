@@ -64,17 +64,12 @@ gp_space_free(struct gp_space **space)
 	*space = NULL;
 }
 
-enum gp_rc
-gp_community_find(struct gp_db *db, const char *name, struct gp_community **ret, struct gp_err *err)
+static enum gp_rc
+one_community(struct gp_query *query, struct gp_community **ret, struct gp_err *err)
 {
-	static const char sql[] = "SELECT community_id, name, title, timezone, language, state FROM community"
-				  " WHERE name = :name";
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
 
 	*ret = NULL;
-	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_text(query, ":name", name);
 	GP_TRY(gp_query_next(query, &found, err));
 	if (!found)
 		return GP_OK;
@@ -82,6 +77,30 @@ gp_community_find(struct gp_db *db, const char *name, struct gp_community **ret,
 	(*ret)->id = gp_col_int(query, "community_id");
 	read_texts(query, community_texts, GP_COUNT(community_texts), *ret);
 	return GP_OK;
+}
+
+enum gp_rc
+gp_community_find(struct gp_db *db, const char *name, struct gp_community **ret, struct gp_err *err)
+{
+	static const char sql[] = "SELECT community_id, name, title, timezone, language, state FROM community"
+				  " WHERE name = :name";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_text(query, ":name", name);
+	return one_community(query, ret, err);
+}
+
+enum gp_rc
+gp_community_load(struct gp_db *db, int64_t id, struct gp_community **ret, struct gp_err *err)
+{
+	static const char sql[] = "SELECT community_id, name, title, timezone, language, state FROM community"
+				  " WHERE community_id = :id";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", id);
+	return one_community(query, ret, err);
 }
 
 enum gp_rc

@@ -60,3 +60,9 @@ GP_COMMAND(outbox_drop);
 
 /* src/cmd/explain.c */
 GP_COMMAND(explain);
+/* src/cmd/desk.c, held.c, ledger.c */
+GP_COMMAND(desk);
+GP_COMMAND(held_list);
+GP_COMMAND(held_show);
+GP_COMMAND(held_free);
+GP_COMMAND(held_refuse);

@@ -21,6 +21,7 @@ struct gp_desk {
 	const char *spam_header; /* "X-Spam-Flag: YES" or "" */
 	int64_t max_message_size; /* octets */
 	struct gp_reader *reader; /* NULL until something must be read; gp_desk_reader() */
+	int64_t sort_after; /* inbox rows up to here were passed over in this round (desk/sort.h); 0: none */
 	const char *program; /* path of our own binary, for the reader child */
 };
 

@@ -13,6 +13,7 @@ struct gp_notice {
 	const char *to_name, *to_address;
 	int64_t member_id, subscription_id; /* 0: none */
 	const char *reply_ext; /* Reply-To is space+EXT@; "" : the space's steward address */
+	const char *reply_to; /* a whole address, wins over reply_ext: the author of what is forwarded; or NULL */
 	const char *in_reply_to; /* message-id of what it answers, or NULL; makes it auto-replied */
 	const struct gp_var *vars;
 	size_t var_count;
@@ -25,3 +26,9 @@ struct gp_notice {
 /* Inside a write transaction. ret_sent may be NULL. */
 GP_MUST_CHECK enum gp_rc gp_notice_send(
     struct gp_desk *desk, const struct gp_notice *notice, bool *ret_sent, struct gp_err *err);
+
+/* The same mail to each steward of notice->space but one (except: member_id or 0), to the operator when there is none:
+ * to_name, to_address and member_id are filled in. */
+GP_MUST_CHECK enum gp_rc gp_notice_stewards(struct gp_desk *desk, const struct gp_notice *notice, int64_t except, struct gp_err *err);
+/* To the operator; the space of the notice only gives its variables. */
+GP_MUST_CHECK enum gp_rc gp_notice_operator(struct gp_desk *desk, const struct gp_notice *notice, struct gp_err *err);

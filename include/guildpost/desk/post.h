@@ -1,14 +1,15 @@
 /* post.h - a post: admitted and filed, or held for the stewards.  Floor: desk. */
 #pragma once
 #include "guildpost/desk/sort.h"
+#include "guildpost/store/message.h"
 
 /* A post to the space, or to one of its threads: accept, hold or refuse (guild/admit.h). */
 gp_arrival_handler gp_post_take;
-/* Files and puts the copies into the outbox; inside a write transaction. What is imported or a duplicate sends nothing.
+/* Files and puts the copies into the outbox; inside a write transaction. A duplicate or a conflict (RCV-17) sends nothing.
  * thread_token: of the recipient address, "" for none. */
 GP_MUST_CHECK enum gp_rc gp_post_file(struct gp_desk *desk, const struct gp_space *space, int64_t raw_id,
     const struct gp_buf *octets, const struct gp_reading *reading, const char *thread_token, int64_t received_at,
-    int64_t now, struct gp_err *err);
+    int64_t now, struct gp_filed *ret_filed, struct gp_err *err);
 /* Holds; tells the stewards by a mail that shows the post and is answered with one word; inside a write transaction. */
 GP_MUST_CHECK enum gp_rc gp_post_hold(
     struct gp_desk *desk, const struct gp_arrival *arrival, const char *reason, struct gp_err *err);

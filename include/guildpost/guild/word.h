@@ -1,0 +1,23 @@
+/* word.h - the few words that mails of a few lines may say to the robot.  Floor: guild.  Pure. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The first word of a line, lower case, without quotes and marks around it; "" when there is none. Returns where the
+ * rest of the line begins. */
+#define GP_WORD_SIZE 24
+const char *gp_word_first(const char *line, char out[GP_WORD_SIZE]);
+
+enum gp_held_word { GP_HELD_UNCLEAR, GP_HELD_FREE, GP_HELD_REFUSE };
+/* What a steward says about a held post: the first own line (PRODUCT.md section 8). ret_why: behind the word. */
+enum gp_held_word gp_word_held(const char *line, const char **ret_why);
+
+/* A command to SPACE-request@: "join", "leave", "help", or "" when it is none (ADR-05). The words of other list servers
+ * are known. */
+const char *gp_word_request(const char *line);
+
+/* Does this post only say that its author wants to leave (RCV-23)? The whole own text is a known phrase, or it is empty
+ * and the subject is one. A longer text that holds such a word is a post. */
+bool gp_word_says_leave(const char *subject, const char *own_text);
+/* yes or no to a plain question; 1, -1, or 0 when it is neither. */
+int gp_word_yes_no(const char *line);

@@ -1,0 +1,475 @@
+#include <strings.h>
+
+#include "desk/handlers.h"
+#include "guildpost/base/log.h"
+#include "guildpost/base/mem.h"
+#include "guildpost/desk/enrol.h"
+#include "guildpost/desk/note.h"
+#include "guildpost/guild/word.h"
+#include "guildpost/mail/address.h"
+#include "guildpost/store/request.h"
+
+#define DAY	  86400
+#define UNDO_DAYS 7 /* ADR-08 */
+
+/* --- what the mails say --------------------------------------------------------------------- */
+
+/* The template chooses by the mode's name which sentence it says. */
+struct mode_vars {
+	struct gp_var vars[6];
+};
+
+static struct mode_vars
+mode_vars(const char *mode)
+{
+	static const char *const names[][2] = { { "mode_each", "each" }, { "mode_daily", "daily" },
+		{ "mode_weekly", "weekly" }, { "mode_monthly", "monthly" }, { "mode_meetings", "meetings" },
+		{ "mode_none", "none" } };
+	struct mode_vars out;
+
+	for (size_t i = 0; i < GP_COUNT(names); i++)
+		out.vars[i] = (struct gp_var){ names[i][0], strcmp(mode, names[i][1]) == 0 ? "1" : "" };
+	return out;
+}
+
+struct addresses {
+	char join[GP_ADDRESS_MAX], leave[GP_ADDRESS_MAX], steward[GP_ADDRESS_MAX];
+};
+
+static struct addresses
+addresses_of(const struct gp_space *space)
+{
+	struct addresses out;
+
+	gp_space_address(space, "join", out.join);
+	gp_space_address(space, "leave", out.leave);
+	gp_space_address(space, "steward", out.steward);
+	return out;
+}
+
+/* --- a request that waits for a word -------------------------------------------------------- */
+
+static enum gp_rc
+add_request(struct gp_desk *desk, const struct gp_space *space, const char *kind, const char *address, const char *name,
+    const char *mode, int64_t now, char token[GP_TOKEN_SIZE], struct gp_err *err)
+{
+	struct gp_request request = { .space_id = space->id,
+		.address = (char *)(uintptr_t)address,
+		.name = (char *)(uintptr_t)name,
+		.mode = (char *)(uintptr_t)mode,
+		.expires_at = now + UNDO_DAYS * DAY };
+	int64_t id;
+
+	(void)snprintf(request.kind, sizeof(request.kind), "%s", kind);
+	GP_TRY(gp_request_insert(desk->db, &request, now, &id, err));
+	gp_token_make(&desk->keys, 'c', space->name, (uint64_t)id, request.expires_at, token);
+	return GP_OK;
+}
+
+/* --- joining -------------------------------------------------------------------------------- */
+
+static enum gp_rc
+join(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err)
+{
+	const struct gp_space *space = arrival->to->space;
+	const struct gp_reading *reading = arrival->reading;
+	const struct addresses at = addresses_of(space);
+	const struct gp_var vars[] = { { "steward_address", at.steward } };
+	bool sent;
+
+	if (!gp_answerable(arrival))
+		return gp_drop(desk, arrival, "no author to answer", err);
+	if (strcmp(space->joining, "closed") == 0 || strcmp(space->joining, "invited") == 0)
+		return gp_answer(desk, arrival,
+		    &(struct gp_answer){ .template_name = "join-closed",
+			.kind = "receipt",
+			.limit_kind = "join-closed",
+			.vars = vars,
+			.var_count = GP_COUNT(vars) },
+		    err);
+	/* Members get the same mail: who is one is told to nobody (SEC-04). */
+	GP_TRY(gp_enrol_ask(desk,
+	    &(struct gp_asking){ .space = space,
+		.address = reading->from_address,
+		.name = reading->from_name,
+		.in_reply_to = reading->message_id_made ? NULL : reading->message_id },
+	    arrival->now, &sent, err));
+	gp_log(GP_LOG_INFO, "join.asked", "sid", arrival->row->session, "space", space->name, "sent", sent ? "1" : "0",
+	    NULL);
+	return sent ? GP_OK : gp_drop(desk, arrival, "asked lately already", err);
+}
+
+static enum gp_rc
+welcome(struct gp_desk *desk, const struct gp_arrival *arrival, int64_t member_id, const char *template_name,
+    struct gp_err *err)
+{
+	const struct gp_space *space = arrival->to->space;
+	const struct addresses at = addresses_of(space);
+	SCOPED(gp_member_free) struct gp_member *member = NULL;
+	struct gp_subscription subscription;
+	struct gp_var vars[9] = { { "rhythm", space->rhythm }, { "leave_address", at.leave },
+		{ "steward_address", at.steward } };
+	struct mode_vars modes;
+
+	GP_TRY(gp_member_load(desk->db, member_id, &member, err));
+	GP_TRY(gp_subscription_find(desk->db, space->id, member_id, &subscription, err));
+	modes = mode_vars(subscription.mode);
+	memcpy(vars + 3, modes.vars, sizeof(modes.vars));
+	return gp_notice_send(desk,
+	    &(struct gp_notice){ .kind = "receipt",
+		.template_name = template_name,
+		.language = member->language,
+		.space = space,
+		.to_name = member->name,
+		.to_address = member->address,
+		.member_id = member_id,
+		.subscription_id = subscription.id,
+		.in_reply_to = arrival->reading->message_id_made ? NULL : arrival->reading->message_id,
+		.vars = vars,
+		.var_count = GP_COUNT(vars),
+		.now = arrival->now },
+	    NULL, err);
+}
+
+/* The community's name is that of its main space; a further space takes its members from there. */
+static enum gp_rc
+community_name(struct gp_desk *desk, const struct gp_space *space, char **ret, struct gp_err *err)
+{
+	SCOPED(gp_community_free) struct gp_community *community = NULL;
+
+	GP_TRY(gp_community_load(desk->db, space->community_id, &community, err));
+	if (community == NULL)
+		return gp_fail(err, "5.3.0", "the space has no community");
+	*ret = gp_strdup(community->name);
+	return GP_OK;
+}
+
+static enum gp_rc
+admit(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request, const char *by,
+    int64_t *ret_member_id, struct gp_err *err)
+{
+	const struct gp_space *space = arrival->to->space;
+	SCOPED(gp_free_str) char *community = NULL;
+	struct gp_newcomer newcomer = { .address = request->address,
+		.name = *request->name != '\0' ? request->name : NULL,
+		.mode = request->mode };
+
+	/* Who is in already keeps the mode: a second confirmation is no wish for another one. */
+	if (strcmp(request->kind, "join") == 0 && strcmp(request->mode, "weekly") == 0)
+		newcomer.mode = NULL;
+	GP_TRY(community_name(desk, space, &community, err));
+	GP_TRY(gp_enrol_admit(desk, community, &newcomer, by, arrival->now, ret_member_id, err));
+	if (strcmp(community, space->name) != 0)
+		GP_TRY(gp_subscription_put(desk->db, space->id, *ret_member_id, request->mode, arrival->now, err));
+	return GP_OK;
+}
+
+static enum gp_rc
+admit_and_welcome(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request,
+    const char *template_name, struct gp_err *err)
+{
+	int64_t member_id;
+
+	GP_TRY(admit(desk, arrival, request, "stranger", &member_id, err));
+	return welcome(desk, arrival, member_id, template_name, err);
+}
+
+/* Where joining is `approved` the steward's yes is wanted, once the address is known to be right. */
+static enum gp_rc
+ask_stewards(
+    struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request, struct gp_err *err)
+{
+	const struct gp_space *space = arrival->to->space;
+	char token[GP_TOKEN_SIZE], reply[GP_ADDRESS_MAX];
+	const struct gp_var vars[] = { { "from_name", request->name }, { "from_address", request->address },
+		{ "reply_address", reply } };
+
+	GP_TRY(add_request(
+	    desk, space, "approve", request->address, request->name, request->mode, arrival->now, token, err));
+	gp_space_address(space, token, reply);
+	return gp_notice_stewards(desk,
+	    &(struct gp_notice){ .kind = "held",
+		.template_name = "join-approve",
+		.space = space,
+		.reply_ext = token,
+		.vars = vars,
+		.var_count = GP_COUNT(vars),
+		.now = arrival->now },
+	    0, err);
+}
+
+static enum gp_rc
+confirmed_join(
+    struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request, struct gp_err *err)
+{
+	if (strcmp(arrival->to->space->joining, "approved") == 0)
+		return ask_stewards(desk, arrival, request, err);
+	return admit_and_welcome(desk, arrival, request, "welcome", err);
+}
+
+static enum gp_rc
+approved(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request, struct gp_err *err)
+{
+	int yes = gp_word_yes_no(arrival->reading->first_line);
+	const struct gp_space *space = arrival->to->space;
+	char actor[GP_ACTOR_SIZE];
+
+	if (yes > 0)
+		return admit_and_welcome(desk, arrival, request, "welcome", err);
+	gp_arrival_actor(arrival, actor);
+	return gp_note(
+	    desk, &(struct gp_note){ arrival->now, space->community_id, space->id, actor, "join.refused" }, err, NULL);
+}
+
+/* --- leaving -------------------------------------------------------------------------------- */
+
+static bool
+is_main_space(const char *community, const struct gp_space *space)
+{
+	return strcmp(community, space->name) == 0;
+}
+
+static enum gp_rc
+goodbye(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_member *member, const char *mode,
+    struct gp_err *err)
+{
+	const struct gp_space *space = arrival->to->space;
+	const char *msgid = arrival->reading->message_id;
+	char token[GP_TOKEN_SIZE], reply[GP_ADDRESS_MAX];
+	const struct gp_var vars[] = { { "reply_address", reply } };
+
+	GP_TRY(add_request(desk, space, "undo", member->address, member->name, mode, arrival->now, token, err));
+	gp_space_address(space, token, reply);
+	return gp_notice_send(desk,
+	    &(struct gp_notice){ .kind = "receipt",
+		.template_name = "goodbye",
+		.language = member->language,
+		.space = space,
+		.to_name = member->name,
+		.to_address = member->address,
+		.member_id = member->id,
+		.reply_ext = token,
+		.in_reply_to = arrival->reading->message_id_made || gp_kind_is_automatic(arrival->kind) ? NULL : msgid,
+		.vars = vars,
+		.var_count = GP_COUNT(vars),
+		.now = arrival->now },
+	    NULL, err);
+}
+
+/* Out of the community by its main space, out of a further space by that one. Twice is once. */
+static enum gp_rc
+leave_now(struct gp_desk *desk, const struct gp_arrival *arrival, int64_t member_id, const char *by, struct gp_err *err)
+{
+	const struct gp_space *space = arrival->to->space;
+	SCOPED(gp_member_free) struct gp_member *member = NULL;
+	SCOPED(gp_free_str) char *community = NULL;
+	struct gp_subscription subscription;
+
+	GP_TRY(gp_member_load(desk->db, member_id, &member, err));
+	GP_TRY(gp_subscription_find(desk->db, space->id, member_id, &subscription, err));
+	if (member == NULL || subscription.id == 0)
+		return gp_drop(desk, arrival, "has left already", err);
+	GP_TRY(community_name(desk, space, &community, err));
+	if (is_main_space(community, space)) {
+		GP_TRY(gp_enrol_part(desk, member_id, by, arrival->now, err));
+	} else {
+		GP_TRY(gp_subscription_put(desk->db, space->id, member_id, NULL, arrival->now, err));
+		GP_TRY(gp_note(desk,
+		    &(struct gp_note){ arrival->now, space->community_id, space->id, by, "member.unsubscribe" }, err,
+		    NULL));
+	}
+	gp_log(GP_LOG_INFO, "member.left", "sid", arrival->row->session, "space", space->name, "member",
+	    gp_log_int(member_id), NULL);
+	return goodbye(desk, arrival, member, subscription.mode, err);
+}
+
+/* A mail to the address itself: whoever can answer from there may leave. Strangers get the same (SEC-04). */
+static enum gp_rc
+ask_leave(struct gp_desk *desk, const struct gp_arrival *arrival, const char *address, struct gp_err *err)
+{
+	const struct gp_space *space = arrival->to->space;
+	char token[GP_TOKEN_SIZE], reply[GP_ADDRESS_MAX];
+	const struct gp_var vars[] = { { "reply_address", reply } };
+
+	GP_TRY(add_request(desk, space, "leave", address, "", "weekly", arrival->now, token, err));
+	gp_space_address(space, token, reply);
+	return gp_notice_send(desk,
+	    &(struct gp_notice){ .kind = "confirm",
+		.template_name = "leave-confirm",
+		.space = space,
+		.to_address = address,
+		.reply_ext = token,
+		.in_reply_to = arrival->reading->message_id_made ? NULL : arrival->reading->message_id,
+		.vars = vars,
+		.var_count = GP_COUNT(vars),
+		.limit_kind = "leave-confirm",
+		.now = arrival->now },
+	    NULL, err);
+}
+
+static enum gp_rc
+leave(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err)
+{
+	char actor[GP_ACTOR_SIZE];
+
+	if (arrival->author != NULL && arrival->proved) {
+		gp_arrival_actor(arrival, actor);
+		return leave_now(desk, arrival, arrival->author->id, actor, err);
+	}
+	if (!gp_answerable(arrival))
+		return gp_drop(desk, arrival, "no author to answer", err);
+	return ask_leave(desk, arrival, arrival->reading->from_address, err);
+}
+
+/* The token of List-Unsubscribe: acts at once, whoever sends it (LST-04, SUB-05), also a machine (RCV-14). */
+static enum gp_rc
+leave_by_token(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err)
+{
+	SCOPED(gp_member_free) struct gp_member *member = NULL;
+	int64_t member_id, space_id;
+	char actor[GP_ACTOR_SIZE];
+
+	GP_TRY(gp_subscription_owner(desk->db, (int64_t)arrival->to->id, &member_id, &space_id, err));
+	if (member_id == 0 || space_id != arrival->to->space->id)
+		return gp_drop(desk, arrival, "no such subscription", err);
+	gp_actor(member_id, actor);
+	if (arrival->to->token != GP_TOKEN_EXPIRED)
+		return leave_now(desk, arrival, member_id, actor, err);
+	GP_TRY(gp_member_load(desk->db, member_id, &member, err));
+	return member != NULL && !gp_kind_is_automatic(arrival->kind) ? ask_leave(desk, arrival, member->address, err)
+								      : gp_drop(desk, arrival, "expired", err);
+}
+
+static enum gp_rc
+confirmed_leave(
+    struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request, struct gp_err *err)
+{
+	SCOPED(gp_member_free) struct gp_member *member = NULL;
+	char key[GP_ADDRESS_MAX], actor[GP_ACTOR_SIZE];
+
+	GP_TRY(gp_address_key(request->address, key, err));
+	GP_TRY(gp_member_find(desk->db, arrival->to->space->community_id, key, &member, err));
+	if (member == NULL)
+		return gp_drop(desk, arrival, "was no member", err);
+	gp_actor(member->id, actor);
+	return leave_now(desk, arrival, member->id, actor, err);
+}
+
+static enum gp_rc
+undone(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request, struct gp_err *err)
+{
+	return admit_and_welcome(desk, arrival, request, "welcome-back", err);
+}
+
+/* --- the word that a request waited for ----------------------------------------------------- */
+
+static enum gp_rc
+confirm(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err)
+{
+	static const struct {
+		const char *kind;
+		enum gp_rc (*act)(struct gp_desk *desk, const struct gp_arrival *arrival,
+		    const struct gp_request *request, struct gp_err *err);
+	} kinds[] = { { "join", confirmed_join }, { "leave", confirmed_leave }, { "undo", undone },
+		{ "approve", approved } };
+	SCOPED(gp_request_release) struct gp_request request = { .id = 0 };
+
+	/* An auto-reply to our question confirms nothing (RCV-14). */
+	if (gp_kind_is_automatic(arrival->kind))
+		return gp_drop(desk, arrival, gp_kind_name(arrival->kind), err);
+	if (arrival->to->token == GP_TOKEN_EXPIRED)
+		return gp_answer(desk, arrival,
+		    &(struct gp_answer){ .template_name = "token-expired",
+			.kind = "receipt",
+			.limit_kind = "token-expired",
+			.vars = (const struct gp_var[]){ { "subject", arrival->reading->subject } },
+			.var_count = 1 },
+		    err);
+	GP_TRY(gp_request_load(desk->db, (int64_t)arrival->to->id, &request, err));
+	if (request.id == 0 || request.settled)
+		return gp_drop(desk, arrival, "confirmed already", err);
+	GP_TRY(gp_request_settle(desk->db, request.id, arrival->now, err));
+	for (size_t i = 0; i < GP_COUNT(kinds); i++)
+		if (strcmp(kinds[i].kind, request.kind) == 0)
+			return kinds[i].act(desk, arrival, &request, err);
+	return gp_fail(err, "5.3.0", "a request of an unknown kind");
+}
+
+/* --- words ---------------------------------------------------------------------------------- */
+
+static enum gp_rc
+help(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err)
+{
+	const struct gp_space *space = arrival->to->space;
+	const struct addresses at = addresses_of(space);
+	const struct gp_var vars[] = { { "join_address", at.join }, { "leave_address", at.leave },
+		{ "steward_address", at.steward } };
+
+	return gp_answer(desk, arrival,
+	    &(struct gp_answer){ .template_name = "help",
+		.kind = "receipt",
+		.limit_kind = "help",
+		.vars = vars,
+		.var_count = GP_COUNT(vars) },
+	    err);
+}
+
+static const struct word {
+	const char *word;
+	enum gp_rc (*act)(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err);
+} words[] = { { "join", join }, { "leave", leave }, { "help", help } };
+
+static enum gp_rc
+act_on_word(
+    struct gp_desk *desk, const struct gp_arrival *arrival, const char *word, bool *ret_taken, struct gp_err *err)
+{
+	for (size_t i = 0; i < GP_COUNT(words); i++)
+		if (strcmp(words[i].word, word) == 0) {
+			*ret_taken = true;
+			return words[i].act(desk, arrival, err);
+		}
+	return GP_OK;
+}
+
+/* -request takes its word from the subject, or else from the text (ADR-05). */
+static const char *
+requested(const struct gp_reading *reading)
+{
+	const char *word = gp_word_request(reading->subject);
+
+	return *word != '\0' ? word : gp_word_request(reading->first_line);
+}
+
+/* A post that says only "unsubscribe" is asked about, never distributed (RCV-23), and never believed at once: people
+ * also write "stop" to each other. */
+static enum gp_rc
+post_that_leaves(struct gp_desk *desk, const struct gp_arrival *arrival, bool *ret_taken, struct gp_err *err)
+{
+	if (!gp_word_says_leave(arrival->reading->subject, arrival->reading->own_text) || !gp_answerable(arrival))
+		return GP_OK;
+	*ret_taken = true;
+	return ask_leave(desk, arrival, arrival->reading->from_address, err);
+}
+
+enum gp_rc
+gp_enrol_take(struct gp_desk *desk, const struct gp_arrival *arrival, bool *ret_taken, struct gp_err *err)
+{
+	const struct gp_resolved *to = arrival->to;
+
+	*ret_taken = false;
+	switch (to->route.to) {
+	case GP_TO_SECRET:
+		*ret_taken = to->purpose == 'c' || to->purpose == 'x';
+		return to->purpose == 'c'   ? confirm(desk, arrival, err)
+		       : to->purpose == 'x' ? leave_by_token(desk, arrival, err)
+					    : GP_OK;
+	case GP_TO_WORD:
+		return act_on_word(desk, arrival, to->route.word, ret_taken, err);
+	case GP_TO_REQUEST:
+		return act_on_word(desk, arrival, requested(arrival->reading), ret_taken, err);
+	case GP_TO_POST:
+		return post_that_leaves(desk, arrival, ret_taken, err);
+	default:
+		return GP_OK;
+	}
+}

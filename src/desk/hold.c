@@ -1,0 +1,103 @@
+#include "desk/hold.h"
+
+#include "desk/handlers.h"
+#include "guildpost/base/log.h"
+#include "guildpost/base/mem.h"
+#include "guildpost/desk/note.h"
+#include "guildpost/desk/post.h"
+#include "guildpost/mail/address.h"
+
+#define DAY	    86400
+#define TOKEN_DAYS  14 /* ADR-08 */
+#define SHOWN_LINES 40
+
+/* The beginning of the text, each line behind "> ", so that a steward on a phone sees what it is about. */
+static void
+quote(struct gp_buf *out, const char *text)
+{
+	int lines = 0;
+
+	for (; *text != '\0' && lines < SHOWN_LINES; lines++) {
+		size_t n = strcspn(text, "\n");
+
+		gp_buf_addf(out, "%s%.*s\n", n > 0 ? "> " : ">", (int)(n < 2000 ? n : 2000), text);
+		text += n;
+		text += *text == '\n';
+	}
+	if (*text != '\0')
+		gp_buf_adds(out, "> [...]\n");
+}
+
+enum gp_rc
+gp_held_ask(struct gp_desk *desk, const struct gp_held *held, const struct gp_space *space,
+    const struct gp_understood *message, const char *template_name, int64_t now, struct gp_err *err)
+{
+	SCOPED(gp_buf_release) struct gp_buf text = GP_BUF_INIT(256 * 1024);
+	char token[GP_TOKEN_SIZE], reply[GP_ADDRESS_MAX], id[24];
+	const struct gp_var vars[] = { { "from_name", held->from_name }, { "from_address", held->from_address },
+		{ "subject", held->subject }, { "reason", held->reason }, { "text", NULL }, { "id", id },
+		{ "reply_address", reply } };
+	struct gp_var filled[GP_COUNT(vars)];
+
+	quote(&text, message->reading.text);
+	memcpy(filled, vars, sizeof(vars));
+	filled[4].value = text.data;
+	(void)snprintf(id, sizeof(id), "%lld", (long long)held->id);
+	gp_token_make(&desk->keys, 'h', space->name, (uint64_t)held->id, now + TOKEN_DAYS * DAY, token);
+	gp_space_address(space, token, reply);
+	return gp_notice_stewards(desk,
+	    &(struct gp_notice){ .kind = "held",
+		.template_name = template_name,
+		.space = space,
+		.reply_ext = token,
+		.vars = filled,
+		.var_count = GP_COUNT(filled),
+		.attached_message = message->octets.data,
+		.attached_n = message->octets.len,
+		.now = now },
+	    0, err);
+}
+
+/* The author hears of it once, when it is a person (RCV-16); mail of a list or of nobody is not answered. */
+static enum gp_rc
+tell_author(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err)
+{
+	const struct gp_var vars[] = { { "subject", arrival->reading->subject } };
+
+	return gp_answer(desk, arrival,
+	    &(struct gp_answer){ .template_name = "post-waits",
+		.kind = "receipt",
+		.limit_kind = "held",
+		.vars = vars,
+		.var_count = GP_COUNT(vars) },
+	    err);
+}
+
+enum gp_rc
+gp_post_hold(struct gp_desk *desk, const struct gp_arrival *arrival, const char *reason, struct gp_err *err)
+{
+	const struct gp_reading *reading = arrival->reading;
+	const struct gp_space *space = arrival->to->space;
+	struct gp_understood message = { *arrival->octets, *reading }; /* borrowed: not released */
+	/* The author of a machine's or a list's mail is never written to: no sender stands for that. */
+	struct gp_held held = { .space_id = space->id,
+		.raw_id = arrival->row->raw_id,
+		.since = arrival->now,
+		.sender = gp_answerable(arrival) ? arrival->row->sender : (char[]){ "" },
+		.recipient = arrival->row->recipient,
+		.from_name = reading->from_name,
+		.from_address = reading->from_address,
+		.subject = reading->subject,
+		.reason = (char *)(uintptr_t)reason };
+	char actor[GP_ACTOR_SIZE], id[24];
+
+	GP_TRY(gp_held_insert(desk->db, &held, &held.id, err));
+	gp_log(GP_LOG_INFO, "post.held", "sid", arrival->row->session, "space", space->name, "held",
+	    gp_log_int(held.id), "why", reason, "msgid", reading->message_id, NULL);
+	gp_arrival_actor(arrival, actor);
+	(void)snprintf(id, sizeof(id), "%lld", (long long)held.id);
+	GP_TRY(gp_note(desk, &(struct gp_note){ arrival->now, space->community_id, space->id, actor, "post.held" }, err,
+	    "held", id, "why", reason, NULL));
+	GP_TRY(gp_held_ask(desk, &held, space, &message, "held-post", arrival->now, err));
+	return tell_author(desk, arrival, err);
+}

@@ -1,0 +1,337 @@
+#include "desk/handlers.h"
+#include "desk/hold.h"
+#include "guildpost/base/log.h"
+#include "guildpost/base/mem.h"
+#include "guildpost/desk/note.h"
+#include "guildpost/desk/post.h"
+#include "guildpost/guild/word.h"
+#include "guildpost/mail/address.h"
+#include "guildpost/mail/crypt.h"
+
+#define DAY	   86400
+#define FIRST_CALL (24 * 3600)
+#define GIVE_BACK  (72 * 3600)
+
+/* Who settles what, and what for. */
+struct verdict {
+	const struct gp_held *held;
+	const struct gp_space *space;
+	const struct gp_understood *message;
+	const char *state, *why; /* "freed", "refused", "returned" */
+	const char *by, *by_name; /* "member:17", "Ruth" */
+	int64_t by_member; /* 0: none */
+	int64_t now;
+};
+
+/* --- filed after all ------------------------------------------------------------------------ */
+
+/* A reused Message-ID is another's already: the post gets one of ours, made of its octets (RCV-17). */
+static enum gp_rc
+file_under_new_id(struct gp_desk *desk, const struct verdict *verdict, const char *thread_token,
+    struct gp_filed *ret_filed, struct gp_err *err)
+{
+	struct gp_reading reading = verdict->message->reading; /* borrowed but for the id */
+	char seed[65], msgid[160];
+
+	gp_hex(reading.delivery_sha256, 32, seed);
+	gp_msgid_make(desk->domain, seed, msgid, sizeof(msgid));
+	reading.message_id = msgid;
+	reading.message_id_made = true;
+	return gp_post_file(desk, verdict->space, verdict->held->raw_id, &verdict->message->octets, &reading,
+	    thread_token, verdict->held->since, verdict->now, ret_filed, err);
+}
+
+static enum gp_rc
+file_held(struct gp_desk *desk, const struct verdict *verdict, struct gp_err *err)
+{
+	SCOPED(gp_resolved_release) struct gp_resolved to = { .space = NULL };
+	const struct gp_understood *message = verdict->message;
+	struct gp_filed filed;
+	struct gp_err ignored;
+	const char *token = "";
+
+	if (gp_resolve(desk, verdict->held->recipient, verdict->now, &to, &ignored) == GP_OK &&
+	    to.route.to == GP_TO_THREAD)
+		token = to.route.token;
+	GP_TRY(gp_post_file(desk, verdict->space, verdict->held->raw_id, &message->octets, &message->reading, token,
+	    verdict->held->since, verdict->now, &filed, err));
+	return filed.conflict ? file_under_new_id(desk, verdict, token, &filed, err) : GP_OK;
+}
+
+/* --- who is told ---------------------------------------------------------------------------- */
+
+static enum gp_rc
+is_reader(struct gp_desk *desk, const struct gp_space *space, const char *address, bool *ret, struct gp_err *err)
+{
+	SCOPED(gp_member_free) struct gp_member *member = NULL;
+	char key[GP_ADDRESS_MAX];
+	struct gp_err ignored;
+
+	*ret = false;
+	if (gp_address_key(address, key, &ignored) != GP_OK)
+		return GP_OK;
+	GP_TRY(gp_member_find(desk->db, space->community_id, key, &member, err));
+	*ret = member != NULL && strcmp(member->state, "active") == 0;
+	return GP_OK;
+}
+
+/* A member sees a freed post come in; a stranger would never know. */
+static enum gp_rc
+tell_author(struct gp_desk *desk, const struct verdict *verdict, struct gp_err *err)
+{
+	static const struct {
+		const char *state, *template_name;
+		bool attach;
+	} mails[] = { { "freed", "post-freed", false }, { "refused", "post-refused", false },
+		{ "returned", "post-returned", true } };
+	const struct gp_held *held = verdict->held;
+	const struct gp_understood *message = verdict->message;
+	const struct gp_var vars[] = { { "subject", held->subject }, { "why", verdict->why }, { "reason", "" } };
+	bool reader;
+
+	if (*held->sender == '\0' || !gp_address_ok(held->from_address))
+		return GP_OK;
+	GP_TRY(is_reader(desk, verdict->space, held->from_address, &reader, err));
+	for (size_t i = 0; i < GP_COUNT(mails); i++)
+		if (strcmp(mails[i].state, verdict->state) == 0 && !(reader && i == 0))
+			return gp_notice_send(desk,
+			    &(struct gp_notice){ .kind = "receipt",
+				.template_name = mails[i].template_name,
+				.space = verdict->space,
+				.to_name = held->from_name,
+				.to_address = held->from_address,
+				.in_reply_to = message->reading.message_id_made ? NULL : message->reading.message_id,
+				.vars = vars,
+				.var_count = GP_COUNT(vars),
+				.attached_message = mails[i].attach ? message->octets.data : NULL,
+				.attached_n = message->octets.len,
+				.now = verdict->now },
+			    NULL, err);
+	return GP_OK;
+}
+
+static enum gp_rc
+tell_others(struct gp_desk *desk, const struct verdict *verdict, struct gp_err *err)
+{
+	bool freed = strcmp(verdict->state, "freed") == 0, returned = strcmp(verdict->state, "returned") == 0;
+	const struct gp_var vars[] = { { "subject", verdict->held->subject }, { "from_name", verdict->held->from_name },
+		{ "from_address", verdict->held->from_address }, { "by", verdict->by_name }, { "why", verdict->why },
+		{ "freed", freed ? "1" : "" }, { "returned", returned ? "1" : "" },
+		{ "refused", !freed && !returned ? "1" : "" } };
+
+	return gp_notice_stewards(desk,
+	    &(struct gp_notice){ .kind = "held",
+		.template_name = "held-settled",
+		.space = verdict->space,
+		.vars = vars,
+		.var_count = GP_COUNT(vars),
+		.now = verdict->now },
+	    verdict->by_member, err);
+}
+
+/* Inside the write transaction. The first answer wins (PRODUCT.md section 8). */
+static enum gp_rc
+settle(struct gp_desk *desk, const struct verdict *verdict, bool *ret_first, struct gp_err *err)
+{
+	char id[24];
+	char act[32];
+
+	GP_TRY(gp_held_settle(desk->db, verdict->held->id, verdict->state, verdict->by, verdict->now, ret_first, err));
+	if (!*ret_first)
+		return GP_OK;
+	(void)snprintf(id, sizeof(id), "%lld", (long long)verdict->held->id);
+	(void)snprintf(act, sizeof(act), "held.%s", verdict->state);
+	gp_log(GP_LOG_INFO, act, "space", verdict->space->name, "held", id, "by", verdict->by, NULL);
+	GP_TRY(gp_note(desk,
+	    &(struct gp_note){ verdict->now, verdict->space->community_id, verdict->space->id, verdict->by, act }, err,
+	    "held", id, "why", *verdict->why != '\0' ? verdict->why : NULL, NULL));
+	if (strcmp(verdict->state, "freed") == 0)
+		GP_TRY(file_held(desk, verdict, err));
+	GP_TRY(tell_author(desk, verdict, err));
+	return tell_others(desk, verdict, err);
+}
+
+/* --- by hand -------------------------------------------------------------------------------- */
+
+static enum gp_rc
+settle_by_hand(struct gp_desk *desk, int64_t held_id, const char *state, const char *by, const char *why, int64_t now,
+    bool *ret_first, struct gp_err *err)
+{
+	SCOPED(gp_held_free) struct gp_held *held = NULL;
+	SCOPED(gp_space_free) struct gp_space *space = NULL;
+	SCOPED(gp_understood_release) struct gp_understood message = { .octets = GP_BUF_INIT(0) };
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+
+	GP_TRY(gp_held_load(desk->db, held_id, &held, err));
+	if (held == NULL)
+		return gp_fail_as(
+		    err, 67, "5.1.1", "there is no held post %lld; see: guildpost held list", (long long)held_id);
+	*ret_first = strcmp(held->state, "held") == 0;
+	if (!*ret_first)
+		return GP_OK;
+	GP_TRY(gp_understood_load(desk, held->raw_id, held->since, &message, err));
+	GP_TRY(gp_tx_begin(desk->db, &tx, err));
+	GP_TRY(gp_space_load(desk->db, held->space_id, &space, err));
+	GP_TRY(settle(desk,
+	    &(struct verdict){ .held = held,
+		.space = space,
+		.message = &message,
+		.state = state,
+		.why = why,
+		.by = by,
+		.by_name = "",
+		.now = now },
+	    ret_first, err));
+	GP_TRY(gp_tx_commit(&tx, err));
+	gp_bell_ring(desk->db, "deliver");
+	return GP_OK;
+}
+
+enum gp_rc
+gp_held_free_post(
+    struct gp_desk *desk, int64_t held_id, const char *by, int64_t now, bool *ret_first, struct gp_err *err)
+{
+	return settle_by_hand(desk, held_id, "freed", by, "", now, ret_first, err);
+}
+
+enum gp_rc
+gp_held_refuse_post(struct gp_desk *desk, int64_t held_id, const char *by, const char *why, int64_t now,
+    bool *ret_first, struct gp_err *err)
+{
+	return settle_by_hand(desk, held_id, "refused", by, why, now, ret_first, err);
+}
+
+/* --- by mail -------------------------------------------------------------------------------- */
+
+static enum gp_rc
+answer(struct gp_desk *desk, const struct gp_arrival *arrival, const char *template_name, const struct gp_held *held,
+    struct gp_err *err)
+{
+	const struct gp_var vars[] = { { "subject", held != NULL ? held->subject : "" },
+		{ "freed", held != NULL && strcmp(held->state, "freed") == 0 ? "1" : "" },
+		{ "refused", held != NULL && strcmp(held->state, "refused") == 0 ? "1" : "" },
+		{ "returned", held != NULL && strcmp(held->state, "returned") == 0 ? "1" : "" },
+		{ "said", arrival->reading->first_line } };
+
+	return gp_answer(desk, arrival,
+	    &(struct gp_answer){ .template_name = template_name,
+		.kind = "receipt",
+		.limit_kind = template_name,
+		.reply_ext = strcmp(template_name, "held-unclear") == 0 ? arrival->to->route.token : NULL,
+		.vars = vars,
+		.var_count = GP_COUNT(vars) },
+	    err);
+}
+
+/* The token was mailed to the stewards alone: whoever holds it decides, the From only says under which name. */
+enum gp_rc
+gp_moderate_take(struct gp_desk *desk, const struct gp_arrival *arrival, bool *ret_taken, struct gp_err *err)
+{
+	SCOPED(gp_held_free) struct gp_held *held = NULL;
+	const struct gp_member *author = arrival->author;
+	char actor[GP_ACTOR_SIZE];
+	enum gp_held_word word;
+	const char *why;
+	bool first = false;
+
+	*ret_taken = arrival->to->purpose == 'h';
+	if (!*ret_taken)
+		return GP_OK;
+	if (arrival->to->token == GP_TOKEN_EXPIRED)
+		return answer(desk, arrival, "token-expired", NULL, err);
+	GP_TRY(gp_held_load(desk->db, (int64_t)arrival->to->id, &held, err));
+	if (held == NULL)
+		return gp_drop(desk, arrival, "the held post is gone", err);
+	if (strcmp(held->state, "held") != 0)
+		return answer(desk, arrival, "held-too-late", held, err);
+	word = gp_word_held(arrival->reading->first_line, &why);
+	if (word == GP_HELD_UNCLEAR)
+		return answer(desk, arrival, "held-unclear", held, err);
+	if (arrival->held == NULL)
+		return gp_fail(err, "4.3.2", "the held post was settled meanwhile; looked at again");
+	gp_arrival_actor(arrival, actor);
+	GP_TRY(settle(desk,
+	    &(struct verdict){ .held = held,
+		.space = arrival->to->space,
+		.message = arrival->held,
+		.state = word == GP_HELD_FREE ? "freed" : "refused",
+		.why = word == GP_HELD_REFUSE ? why : "",
+		.by = actor,
+		.by_name = author != NULL ? (*author->name != '\0' ? author->name : author->address) : "",
+		.by_member = author != NULL ? author->id : 0,
+		.now = arrival->now },
+	    &first, err));
+	return GP_OK;
+}
+
+/* --- by the clock --------------------------------------------------------------------------- */
+
+static enum gp_rc
+call_again(struct gp_desk *desk, const struct gp_held *held, const struct gp_space *space,
+    const struct gp_understood *message, int64_t now, struct gp_err *err)
+{
+	GP_TRY(gp_held_called(desk->db, held->id, now, err));
+	return gp_held_ask(desk, held, space, message, "held-again", now, err);
+}
+
+static enum gp_rc
+give_back(struct gp_desk *desk, const struct gp_held *held, const struct gp_space *space,
+    const struct gp_understood *message, int64_t now, struct gp_err *err)
+{
+	bool first;
+
+	return settle(desk,
+	    &(struct verdict){ .held = held,
+		.space = space,
+		.message = message,
+		.state = "returned",
+		.why = "",
+		.by = "robot",
+		.by_name = "",
+		.now = now },
+	    &first, err);
+}
+
+typedef enum gp_rc overdue_act(struct gp_desk *desk, const struct gp_held *held, const struct gp_space *space,
+    const struct gp_understood *message, int64_t now, struct gp_err *err);
+
+static enum gp_rc
+act_on_overdue(
+    struct gp_desk *desk, bool called, int64_t age, overdue_act *act, int64_t now, bool *ret_found, struct gp_err *err)
+{
+	SCOPED(gp_held_free) struct gp_held *held = NULL;
+	SCOPED(gp_space_free) struct gp_space *space = NULL;
+	SCOPED(gp_understood_release) struct gp_understood message = { .octets = GP_BUF_INIT(0) };
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+
+	GP_TRY(gp_held_overdue(desk->db, called, now - age, &held, err));
+	*ret_found = held != NULL;
+	if (held == NULL)
+		return GP_OK;
+	GP_TRY(gp_understood_load(desk, held->raw_id, held->since, &message, err));
+	GP_TRY(gp_tx_begin(desk->db, &tx, err));
+	GP_TRY(gp_space_load(desk->db, held->space_id, &space, err));
+	GP_TRY(act(desk, held, space, &message, now, err));
+	GP_TRY(gp_tx_commit(&tx, err));
+	gp_bell_ring(desk->db, "deliver");
+	return GP_OK;
+}
+
+enum gp_rc
+gp_held_tick(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err)
+{
+	int64_t fresh, called;
+	bool found = true;
+
+	while (found)
+		GP_TRY(act_on_overdue(desk, true, GIVE_BACK, give_back, now, &found, err));
+	found = true;
+	while (found)
+		GP_TRY(act_on_overdue(desk, false, FIRST_CALL, call_again, now, &found, err));
+	GP_TRY(gp_held_oldest(desk->db, false, &fresh, err));
+	GP_TRY(gp_held_oldest(desk->db, true, &called, err));
+	*ret_next = fresh != 0 ? fresh + FIRST_CALL : 0;
+	if (called != 0 && (*ret_next == 0 || called + GIVE_BACK < *ret_next))
+		*ret_next = called + GIVE_BACK;
+	return GP_OK;
+}

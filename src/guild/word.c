@@ -1,0 +1,136 @@
+#include "guildpost/guild/word.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "guildpost/base/err.h"
+
+static bool
+is_mark(unsigned char c)
+{
+	return c < 0x80 && !isalnum(c);
+}
+
+const char *
+gp_word_first(const char *line, char out[GP_WORD_SIZE])
+{
+	size_t n = 0;
+
+	while (*line != '\0' && *line != '\n' && is_mark((unsigned char)*line))
+		line++;
+	while (*line != '\0' && !is_mark((unsigned char)*line)) {
+		if (n + 1 < GP_WORD_SIZE)
+			out[n++] = (char)tolower((unsigned char)*line);
+		line++;
+	}
+	out[n] = '\0';
+	while (*line != '\0' && *line != '\n' && is_mark((unsigned char)*line) && *line != '(' && *line != '"')
+		line++;
+	return line;
+}
+
+enum gp_held_word
+gp_word_held(const char *line, const char **ret_why)
+{
+	static const struct {
+		const char *word;
+		enum gp_held_word means;
+	} words[] = { { "free", GP_HELD_FREE }, { "release", GP_HELD_FREE }, { "approve", GP_HELD_FREE },
+		{ "accept", GP_HELD_FREE }, { "refuse", GP_HELD_REFUSE }, { "reject", GP_HELD_REFUSE },
+		{ "1", GP_HELD_FREE }, { "2", GP_HELD_REFUSE } };
+	char word[GP_WORD_SIZE];
+
+	*ret_why = gp_word_first(line, word);
+	for (size_t i = 0; i < GP_COUNT(words); i++)
+		if (strcmp(words[i].word, word) == 0)
+			return words[i].means;
+	return GP_HELD_UNCLEAR;
+}
+
+const char *
+gp_word_request(const char *line)
+{
+	static const struct {
+		const char *word, *means;
+	} words[] = { { "join", "join" }, { "subscribe", "join" }, { "sub", "join" }, { "leave", "leave" },
+		{ "unsubscribe", "leave" }, { "unsub", "leave" }, { "signoff", "leave" }, { "remove", "leave" },
+		{ "help", "help" }, { "info", "help" }, { "faq", "help" } };
+	char word[GP_WORD_SIZE];
+
+	(void)gp_word_first(line, word);
+	for (size_t i = 0; i < GP_COUNT(words); i++)
+		if (strcmp(words[i].word, word) == 0)
+			return words[i].means;
+	return "";
+}
+
+/* Lower case (ASCII alone: the phrases hold their own), marks to single blanks, none at the ends. False: too long. */
+static bool
+squeeze(const char *text, char *out, size_t size)
+{
+	size_t n = 0;
+
+	for (; *text != '\0'; text++) {
+		bool mark = is_mark((unsigned char)*text) && *text != '\'';
+
+		if (mark && (n == 0 || out[n - 1] == ' '))
+			continue;
+		if (n + 1 >= size)
+			return false;
+		out[n++] = mark ? ' ' : (char)tolower((unsigned char)*text);
+	}
+	while (n > 0 && out[n - 1] == ' ')
+		n--;
+	out[n] = '\0';
+	return true;
+}
+
+static bool
+is_leave_phrase(const char *squeezed)
+{
+	static const char *const phrases[] = { "unsubscribe", "unsubscribe me", "please unsubscribe",
+		"please unsubscribe me", "unsubscribe please", "unsubscribe me please", "unsub", "signoff", "sign off",
+		"leave", "remove", "remove me", "please remove me", "please remove me from this list",
+		"please remove me from the list", "please remove me from your list", "remove me from this list",
+		"take me off", "take me off this list", "please take me off this list", "stop", "stop it", "opt out",
+		"unsubscribe me from this list", "please unsubscribe me from this list", "cancel", "abmelden",
+		"bitte abmelden", "austragen", "bitte austragen", "abbestellen", "bitte abbestellen",
+		"d\xc3\xa9sinscription", "d\xc3\xa9sinscrire", "desinscription", "d\xc3\xa9sabonner", "desabonner",
+		"me d\xc3\xa9sabonner", "baja", "dar de baja", "darme de baja", "cancelar suscripci\xc3\xb3n",
+		"cancelar suscripcion", "cancellami", "disiscrivimi", "afmelden", "uitschrijven" };
+
+	for (size_t i = 0; i < GP_COUNT(phrases); i++)
+		if (strcmp(phrases[i], squeezed) == 0)
+			return true;
+	return false;
+}
+
+bool
+gp_word_says_leave(const char *subject, const char *own_text)
+{
+	char text[80];
+
+	if (!squeeze(own_text, text, sizeof(text)))
+		return false;
+	if (*text != '\0')
+		return is_leave_phrase(text);
+	return squeeze(subject, text, sizeof(text)) && is_leave_phrase(text);
+}
+
+int
+gp_word_yes_no(const char *line)
+{
+	static const char *const yes[] = { "yes", "ok", "y", "ja", "oui", "si" };
+	static const char *const no[] = { "no", "n", "nein", "non", "refuse" };
+	char word[GP_WORD_SIZE];
+
+	(void)gp_word_first(line, word);
+	for (size_t i = 0; i < GP_COUNT(yes); i++)
+		if (strcmp(yes[i], word) == 0)
+			return 1;
+	for (size_t i = 0; i < GP_COUNT(no); i++)
+		if (strcmp(no[i], word) == 0)
+			return -1;
+	return 0;
+}
