@@ -10,11 +10,15 @@ struct sum {
 	const struct gp_reply *last; /* the reply to show */
 };
 
-/* "451 4.4.2 connection lost" */
+/* "451 4.4.2 connection lost"; without a code where no server said anything. */
 static void
 format_reply(const struct gp_reply *reply, char out[256])
 {
-	(void)snprintf(out, 256, "%d %s %s", reply->code, reply->status, reply->text);
+	char code[16] = "";
+
+	if (reply->code != 0)
+		(void)snprintf(code, sizeof(code), "%d ", reply->code);
+	(void)snprintf(out, 256, "%s%s %s", code, reply->status, reply->text);
 }
 
 static uint64_t

@@ -25,6 +25,7 @@ struct worker {
 	size_t cursor;
 	int64_t refusals_in_row;
 	bool sender_refused;
+	struct gp_reply road; /* what the server said when it closed the road; code 0: nothing */
 	struct gp_copy copy;
 	/* of the row at hand, kept from slice to slice */
 	int64_t row_id;
@@ -65,8 +66,11 @@ take_fate(void *context, const struct gp_fared *fared)
 	log_exception(worker, fared);
 	if (fared->fate == GP_FATE_SENDER)
 		worker->sender_refused = true;
-	if (fared->fate == GP_FATE_ROAD || fared->fate == GP_FATE_SENDER)
+	if (fared->fate == GP_FATE_ROAD || fared->fate == GP_FATE_SENDER) {
+		worker->road = fared->reply;
 		return; /* stays where it is */
+	}
+	worker->road = (struct gp_reply){ 0 };
 	if (fared->fate == GP_FATE_CONTENT)
 		worker->refusals_in_row++;
 	else if (fared->fate == GP_FATE_DELIVERED)
@@ -188,12 +192,14 @@ note_road(struct worker *worker, bool open)
 static bool
 settle(struct worker *worker, bool carried, const struct gp_err *why)
 {
-	struct gp_reply road = { .code = 451 };
+	struct gp_reply road = worker->road;
 	struct tally tally = count_fates(worker);
 	bool closed = !carried && !stopping, held = false;
 
-	(void)snprintf(road.status, sizeof(road.status), "%.11s", why->status);
-	(void)snprintf(road.text, sizeof(road.text), "%.199s", why->text);
+	if (road.code == 0) {
+		(void)snprintf(road.status, sizeof(road.status), "%.11s", why->status);
+		(void)snprintf(road.text, sizeof(road.text), "%.199s", why->text);
+	}
 	if (!write_down(worker, closed ? &road : NULL, &held))
 		return false;
 	if (worker->claim.count > 0)
@@ -255,6 +261,7 @@ work(struct worker *worker)
 	worker->fared = gp_new_array(worker->claim.count + 1, sizeof(*worker->fared));
 	worker->cursor = 0;
 	worker->sender_refused = false;
+	worker->road = (struct gp_reply){ 0 };
 	worker->refusals_in_row = worker->claim.refusals_in_row;
 	if (worker->claim.count > 0)
 		rc = load_row(worker, &why);

@@ -8,18 +8,19 @@
 
 struct gp_copy {
 	int64_t outbox_id, key;
-	char sender[GP_ADDRESS_MAX];    /* envelope: SPACE+b...@domain (VERP), "" for <> */
+	char sender[GP_ADDRESS_MAX]; /* envelope: SPACE+b...@domain (VERP), "" for <> */
 	char recipient[GP_ADDRESS_MAX];
 	const struct gp_composed *mail; /* borrowed */
-	bool eight;                     /* it has 8-bit octets; for the caller to say, who knows the mail */
-	struct gp_buf values;           /* of the slots, one behind the other */
-	size_t value_at[16 + 1];        /* where the value of slot i begins; value_at[slot_count] ends the last */
+	bool eight; /* it has 8-bit octets; for the caller to say, who knows the mail */
+	struct gp_buf values; /* of the slots, one behind the other */
+	size_t value_at[16 + 1]; /* where the value of slot i begins; value_at[slot_count] ends the last */
 };
 /* ret_copy: zeroed or used before (its memory is used again); claim, mail, space are borrowed as long as it is used.
  * space: of claim->space_id, NULL when that is 0.
  * PERM 5.1.3 the recipient is no address; 5.6.0 the copy could be cut short or taken for commands at the smarthost. */
 GP_MUST_CHECK enum gp_rc gp_copy_make(const struct gp_desk *desk, const struct gp_space *space,
-    const struct gp_claim *claim, size_t i, const struct gp_composed *mail, struct gp_copy *ret_copy, struct gp_err *err);
+    const struct gp_claim *claim, size_t i, const struct gp_composed *mail, struct gp_copy *ret_copy,
+    struct gp_err *err);
 void gp_copy_release(struct gp_copy *copy);
 
 /* The octets in order, without joining them: piece n of the copy, NULL behind the last. */

@@ -4,28 +4,28 @@
 #include <stdint.h>
 
 enum gp_fate {
-	GP_FATE_NONE,      /* not tried */
+	GP_FATE_NONE, /* not tried */
 	GP_FATE_DELIVERED, /* the smarthost has taken it on */
-	GP_FATE_DEFERRED,  /* this recipient, not now */
-	GP_FATE_REFUSED,   /* this recipient, never: the bounce rules read it */
-	GP_FATE_CONTENT,   /* this mail, never, whoever reads it: blames us, not the member (SND-05) */
-	GP_FATE_UNKNOWN,   /* connection lost behind the final dot: tried again with the same Message-ID (SND-02) */
-	GP_FATE_ROAD,      /* the connection: says nothing of any recipient (DESIGN.md rule 10) */
-	GP_FATE_SENDER,    /* MAIL FROM refused: neither does this */
-	GP_FATE_EXPIRED,   /* given up (SND-07) */
+	GP_FATE_DEFERRED, /* this recipient, not now */
+	GP_FATE_REFUSED, /* this recipient, never: the bounce rules read it */
+	GP_FATE_CONTENT, /* this mail, never, whoever reads it: blames us, not the member (SND-05) */
+	GP_FATE_UNKNOWN, /* connection lost behind the final dot: tried again with the same Message-ID (SND-02) */
+	GP_FATE_ROAD, /* the connection: says nothing of any recipient (DESIGN.md rule 10) */
+	GP_FATE_SENDER, /* MAIL FROM refused: neither does this */
+	GP_FATE_EXPIRED, /* given up (SND-07) */
 };
 const char *gp_fate_name(enum gp_fate fate); /* "delivered", "deferred", ... */
 
 struct gp_reply { /* code 0: no such reply came */
 	int code;
 	char status[12]; /* RFC 3463, "" when the server gives none */
-	char text[200];  /* one line, printable */
+	char text[200]; /* one line, printable */
 };
 /* What the server said to one transaction with one recipient. */
 struct gp_transfer {
 	struct gp_reply mail, rcpt, data, dot;
 	bool dot_sent; /* the last octet of the message may have reached the server */
-	bool lost;     /* the connection ended, or its deadline passed, before the last reply */
+	bool lost; /* the connection ended, or its deadline passed, before the last reply */
 };
 struct gp_fared {
 	enum gp_fate fate;

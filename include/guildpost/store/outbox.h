@@ -31,20 +31,24 @@ struct gp_outbox_row {
 	int64_t recipients; /* -1 until everybody has been found */
 	int64_t delivered, deferred, refused, size;
 	int64_t next_attempt, created_at, expires_at; /* next_attempt 0: none, or at once */
-	char *kind, *space, *state, *reason, *last_reply, *msgid; /* state: due sending deferred held failed sent dropped */
+	char *kind, *space, *state, *reason, *last_reply,
+	    *msgid; /* state: due sending deferred held failed sent dropped */
 };
 void gp_outbox_row_free(struct gp_outbox_row **row);
 typedef enum gp_rc gp_outbox_each(void *context, const struct gp_outbox_row *row, struct gp_err *err);
 /* What waits, is held or has failed, oldest first; space_id 0: of all spaces. */
-GP_MUST_CHECK enum gp_rc gp_outbox_list(struct gp_db *db, int64_t space_id, int64_t now, gp_outbox_each *each, void *context, struct gp_err *err);
-GP_MUST_CHECK enum gp_rc gp_outbox_load(struct gp_db *db, int64_t id, int64_t now, struct gp_outbox_row **ret, struct gp_err *err); /* NULL: none */
+GP_MUST_CHECK enum gp_rc gp_outbox_list(
+    struct gp_db *db, int64_t space_id, int64_t now, gp_outbox_each *each, void *context, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_outbox_load(
+    struct gp_db *db, int64_t id, int64_t now, struct gp_outbox_row **ret, struct gp_err *err); /* NULL: none */
 
 struct gp_outcome {
 	int64_t key, code, at;
 	char *address, *result, *status, *reply; /* result: refused content expired */
 };
 typedef enum gp_rc gp_outcome_each(void *context, const struct gp_outcome *outcome, struct gp_err *err);
-GP_MUST_CHECK enum gp_rc gp_outcome_list(struct gp_db *db, int64_t outbox_id, gp_outcome_each *each, void *context, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_outcome_list(
+    struct gp_db *db, int64_t outbox_id, gp_outcome_each *each, void *context, struct gp_err *err);
 
 /* Acts of the operator, inside a write transaction; each says nothing of whether the row is in a state for it. */
 GP_MUST_CHECK enum gp_rc gp_outbox_hold(struct gp_db *db, int64_t id, const char *reason, struct gp_err *err);

@@ -5,13 +5,13 @@
 #include "guildpost/wire/smarthost.h"
 
 struct gp_deliver {
-	const char *database;       /* path */
-	struct gp_desk desk;        /* facts; its db is not used: every process opens its own */
+	const char *database; /* path */
+	struct gp_desk desk; /* facts; its db is not used: every process opens its own */
 	const struct gp_road *roads; /* in order of preference */
 	size_t road_count;
 	const char *ca_file, *password_file; /* "" for none */
-	int connections;            /* workers at once */
-	bool once;                  /* until nothing is due, then ends */
+	int connections; /* workers at once */
+	bool once; /* until nothing is due, then ends */
 };
 /* Runs until SIGTERM or SIGINT, and finishes what is in hand; or once. The caller has no database open: workers are
  * forked, and SQLite may not be carried over. Nothing runs but this one process while nothing is to be sent. */

@@ -10,8 +10,8 @@ enum gp_road_kind { GP_ROAD_SMTP, GP_ROAD_SMTPS, GP_ROAD_LMTP_UNIX, GP_ROAD_MAIL
 struct gp_road { /* one `smarthost` of the configuration */
 	enum gp_road_kind kind;
 	char *user, *host, *port; /* user NULL: no AUTH; host without brackets */
-	char *path;               /* of the socket or folder */
-	bool local;               /* loopback, unix socket, folder: TLS is not wanted */
+	char *path; /* of the socket or folder */
+	bool local; /* loopback, unix socket, folder: TLS is not wanted */
 };
 /* "smtp://[user@]HOST[:PORT]", "smtps://...", "lmtp+unix:PATH", "maildir:DIR". PERM 5.3.5 exit 78 that shows the forms. */
 GP_MUST_CHECK enum gp_rc gp_road_parse(const char *url, struct gp_road *ret, struct gp_err *err);
@@ -20,17 +20,19 @@ void gp_road_release(struct gp_road *road);
 struct gp_smarthost;
 /* Connects to nothing yet. road is borrowed. hello: our name in EHLO. ca_file: "" for the system's.
  * password_file: "" for none; read at every connection. */
-struct gp_smarthost *gp_smarthost_new(const struct gp_road *road, const char *hello, const char *ca_file, const char *password_file);
+struct gp_smarthost *gp_smarthost_new(
+    const struct gp_road *road, const char *hello, const char *ca_file, const char *password_file);
 void gp_smarthost_free(struct gp_smarthost **smarthost); /* takes leave of the server */
 
 /* Who hands copies over, one by one, and is told how each fared before the next is asked for. */
 struct gp_courier {
 	void *context;
-	const struct gp_copy *(*next)(void *context);                      /* NULL: no more */
-	void (*fared)(void *context, const struct gp_fared *fared);        /* of the copy handed over last */
+	const struct gp_copy *(*next)(void *context); /* NULL: no more */
+	void (*fared)(void *context, const struct gp_fared *fared); /* of the copy handed over last */
 };
 /* Sends until there are no more copies. The connection is kept for the next call.
  * TEMP with what the road said, when it is closed: the copy handed over last may have been told GP_FATE_ROAD or nothing. */
-GP_MUST_CHECK enum gp_rc gp_smarthost_send(struct gp_smarthost *smarthost, const struct gp_courier *courier, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_smarthost_send(
+    struct gp_smarthost *smarthost, const struct gp_courier *courier, struct gp_err *err);
 /* Ends an idle connection. */
 void gp_smarthost_rest(struct gp_smarthost *smarthost);
