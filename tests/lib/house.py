@@ -63,8 +63,10 @@ def wait_for(condition, seconds=20, every=0.05):
 
 
 class House:
-    def __init__(self, name="house", now=START, play=True, smarthost=None, extra=""):
-        self.folder = Path(tempfile.mkdtemp(prefix="guildpost-", dir=os.environ.get("TMPDIR")))
+    def __init__(self, name="house", now=START, play=True, smarthost=None, extra="", folder=None):
+        """folder: an empty one, which stays; else a scratch one that goes."""
+        self.stays = folder is not None or bool(os.environ.get("KEEP"))
+        self.folder = Path(folder or tempfile.mkdtemp(prefix="guildpost-", dir=os.environ.get("TMPDIR")))
         self.dir = self.folder / "house"
         self.now = now if play else None
         self.port = free_port()
@@ -92,7 +94,7 @@ class House:
                 process.wait(10)
             except subprocess.TimeoutExpired:
                 process.kill()
-        if not os.environ.get("KEEP"):
+        if not self.stays:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     # --- commands ---------------------------------------------------------------------------
