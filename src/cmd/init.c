@@ -147,13 +147,26 @@ say_next(const struct choice *choice)
 	    choice->folder);
 }
 
-enum gp_rc
-gp_cmd_init(struct gp_app *app, int argc, char **argv, struct gp_err *err)
+/* Without DIR the configuration is there already, such as the one in /etc: only the store that it names is made. */
+static enum gp_rc
+init_store(struct gp_app *app, const struct choice *choice, struct gp_err *err)
 {
-	struct choice choice = { .domain = gp_option(&argc, argv, "--domain"),
-		.listen = gp_option(&argc, argv, "--listen"),
-		.smarthost = gp_option(&argc, argv, "--smarthost"),
-		.play = gp_option_flag(&argc, argv, "--play") };
+	if (choice->domain != NULL || choice->listen != NULL || choice->smarthost != NULL)
+		return gp_usage(
+		    err, "those options go into a new configuration; name its folder: guildpost init DIR ...");
+	GP_TRY(gp_app_config(app, err));
+	if (access(app->config.database, F_OK) == 0)
+		return gp_fail_as(
+		    err, 73, "5.3.5", "%s is there already; init overwrites nothing", app->config.database);
+	GP_TRY(make_store(app->config.database, choice->play, err));
+	if (!app->quiet)
+		(void)printf("Made %s.\n\nNext: guildpost doctor\n", app->config.database);
+	return GP_OK;
+}
+
+static enum gp_rc
+init_folder(struct gp_app *app, const char *dir, struct choice *choice, struct gp_err *err)
+{
 	SCOPED(gp_buf_release) struct gp_buf text = GP_BUF_INIT(16384);
 	SCOPED(gp_free_str) char *templates = find_templates(app->program);
 	SCOPED(gp_free_str) char *listen_default = NULL;
@@ -162,29 +175,39 @@ gp_cmd_init(struct gp_app *app, int argc, char **argv, struct gp_err *err)
 	SCOPED(gp_free_str) char *database = NULL;
 	char folder[PATH_MAX];
 
-	GP_TRY(
-	    gp_option_end(argc, argv, 1, 1, "init DIR [--domain D] [--listen ADDR] [--smarthost URL] [--play]", err));
-	if (mkdir(argv[1], 0755) < 0 && errno != EEXIST)
-		return gp_fail_as(err, 73, "5.3.5", "cannot make the folder %s: %s", argv[1], strerror(errno));
-	if (realpath(argv[1], folder) == NULL)
-		return gp_fail_as(err, 73, "5.3.5", "cannot use the folder %s: %s", argv[1], strerror(errno));
-	if (choice.domain == NULL)
-		choice.domain = "lists.example.org";
-	GP_TRY(check_domain(choice.domain, err));
+	choice->domain = choice->domain != NULL ? choice->domain : "lists.example.org";
+	GP_TRY(check_domain(choice->domain, err));
+	if (mkdir(dir, 0755) < 0 && errno != EEXIST)
+		return gp_fail_as(err, 73, "5.3.5", "cannot make the folder %s: %s", dir, strerror(errno));
+	if (realpath(dir, folder) == NULL)
+		return gp_fail_as(err, 73, "5.3.5", "cannot use the folder %s: %s", dir, strerror(errno));
 	listen_default = gp_printf("unix:%s/lmtp.sock", folder);
 	maildir = gp_printf("maildir:%s/mail", folder);
-	choice.folder = folder;
-	choice.templates = templates;
-	choice.listen = choice.listen != NULL ? choice.listen : listen_default;
-	choice.smarthost = choice.smarthost != NULL ? choice.smarthost : maildir;
+	choice->folder = folder;
+	choice->templates = templates;
+	choice->listen = choice->listen != NULL ? choice->listen : listen_default;
+	choice->smarthost = choice->smarthost != NULL ? choice->smarthost : maildir;
 	config = gp_printf("%s/guildpost.conf", folder);
 	database = gp_printf("%s/guildpost.db", folder);
 	if (access(config, F_OK) == 0 || access(database, F_OK) == 0)
 		return gp_fail_as(err, 73, "5.3.5", "%s holds a guildpost already; init overwrites nothing", folder);
-	write_config(&text, &choice);
-	GP_TRY(make_store(database, choice.play, err));
+	write_config(&text, choice);
+	GP_TRY(make_store(database, choice->play, err));
 	GP_TRY(write_new_file(config, &text, err));
 	if (!app->quiet)
-		say_next(&choice);
+		say_next(choice);
 	return GP_OK;
+}
+
+enum gp_rc
+gp_cmd_init(struct gp_app *app, int argc, char **argv, struct gp_err *err)
+{
+	struct choice choice = { .domain = gp_option(&argc, argv, "--domain"),
+		.listen = gp_option(&argc, argv, "--listen"),
+		.smarthost = gp_option(&argc, argv, "--smarthost"),
+		.play = gp_option_flag(&argc, argv, "--play") };
+
+	GP_TRY(
+	    gp_option_end(argc, argv, 0, 1, "init [DIR] [--domain D] [--listen ADDR] [--smarthost URL] [--play]", err));
+	return argc == 1 ? init_store(app, &choice, err) : init_folder(app, argv[1], &choice, err);
 }

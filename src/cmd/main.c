@@ -16,7 +16,7 @@ static enum gp_rc help(struct gp_app *app, int argc, char **argv, struct gp_err 
 static enum gp_rc reader(struct gp_app *app, int argc, char **argv, struct gp_err *err);
 
 static const struct gp_command commands[] = {
-	{ "init", "DIR [--domain D] [--listen ADDR] [--smarthost URL] [--play]", "make a configuration and a database",
+	{ "init", "[DIR] [--domain D] [--listen ADDR] [--smarthost URL] [--play]", "make a configuration and a database",
 	    gp_cmd_init },
 	{ "community create", "NAME [--title T] [--steward ADDR] [--timezone TZ] [--language L] [--rhythm TEXT]",
 	    "a community and its main space", gp_cmd_community_create },

@@ -218,7 +218,7 @@ gp_db_open(const char *path, unsigned flags, struct gp_db **ret_db, struct gp_er
 
 	if (access(path, F_OK) < 0 && errno == ENOENT)
 		return gp_fail_as(
-		    err, 78, "4.3.0", "there is no database at %s; make one with: guildpost init DIR", path);
+		    err, 78, "4.3.0", "there is no database at %s; make one with: guildpost init", path);
 	if (access(path, R_OK) < 0)
 		return gp_fail_as(err, 77, "4.3.0", "the database %s may not be read by this user", path);
 	GP_TRY(take_run_lock(db, err));
