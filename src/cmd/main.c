@@ -76,6 +76,9 @@ static const struct gp_command commands[] = {
 	{ "outbox drop", "ID", "send it to nobody else, for ever", gp_cmd_outbox_drop },
 	{ "explain", "[--sender ADDR] [--recipient ADDR] [FILE|MBOX]", "what guildpost understands of a message, offline",
 	    gp_cmd_explain },
+	{ "digest preview", "SPACE [--mode weekly] [--until TIME] [--member ADDR]",
+	    "the digest of a window, on standard output", gp_cmd_digest_preview },
+	{ "digest list", "SPACE", "the issues that went out", gp_cmd_digest_list },
 	{ "help", "[COMMAND]", "this list, or one command", help },
 	{ "reader", "", NULL, reader }, /* the desk's child; not for people */
 };

@@ -232,10 +232,10 @@ tag_length(const char *s)
 	return s[n] != '\0' ? n : 0;
 }
 
-char *
-gp_subject_base(const char *subject, bool *ret_reply)
+/* What stands before the subject proper in a folded subject. */
+static size_t
+opening_length(const char *folded, bool *ret_reply)
 {
-	SCOPED(gp_free_str) char *folded = gp_utf8_fold(subject);
 	const char *s = folded;
 	size_t n;
 
@@ -246,7 +246,32 @@ gp_subject_base(const char *subject, bool *ret_reply)
 		n = n > 0 ? n : tag_length(s);
 		s += n;
 	} while (n > 0);
-	n = strlen(s);
+	return (size_t)(s - folded);
+}
+
+char *
+gp_subject_shown(const char *subject)
+{
+	SCOPED(gp_free_str) char *folded = gp_utf8_fold(subject);
+	bool reply;
+	const char *end = folded + opening_length(folded, &reply);
+
+	/* Folding keeps the number of characters, not that of octets. */
+	for (const char *s = folded; s < end && *subject != '\0'; s++)
+		if (((unsigned char)*s & 0xc0) != 0x80)
+			do
+				subject++;
+			while (((unsigned char)*subject & 0xc0) == 0x80);
+	return gp_strdup(subject);
+}
+
+char *
+gp_subject_base(const char *subject, bool *ret_reply)
+{
+	SCOPED(gp_free_str) char *folded = gp_utf8_fold(subject);
+	const char *s = folded + opening_length(folded, ret_reply);
+	size_t n = strlen(s);
+
 	if (n > 5 && strcmp(s + n - 5, "(fwd)") == 0)
 		n -= 5;
 	while (n > 0 && s[n - 1] == ' ')

@@ -181,19 +181,23 @@ section(struct gp_buf *out, const char *tag, size_t n, const char *body, const c
 	return after;
 }
 
-/* {{name}}, and {{{name}}} for HTML that is HTML already. */
+/* {{name}}, and {{{name}}} for a piece that was made by a template before and is clean. */
 static const char *
 value(struct gp_buf *out, const char *tag, size_t n, const char *after, const char *end, const struct view *view)
 {
 	SCOPED(gp_buf_release) struct gp_buf clean = GP_BUF_INIT(4 * TEMPLATE_MAX);
-	bool raw = *tag == '{';
+	bool piece = *tag == '{';
 
-	add_clean(&clean, value_of(tag + raw, n - raw, view->vars, view->count));
-	if (view->form == FORM_HTML && !raw)
+	if (piece) {
+		gp_buf_adds(out, value_of(tag + 1, n - 1, view->vars, view->count));
+		return after < end && *after == '}' ? after + 1 : after;
+	}
+	add_clean(&clean, value_of(tag, n, view->vars, view->count));
+	if (view->form == FORM_HTML)
 		gp_html_escape(out, clean.data);
 	else
 		gp_buf_add(out, clean.data, clean.len);
-	return raw && after < end && *after == '}' ? after + 1 : after;
+	return after;
 }
 
 static void
@@ -277,6 +281,10 @@ gp_template_render(const char *folder, const char *language, const char *name, c
 
 	GP_TRY(load(folder, language, name, "txt", &file, err));
 	body = strstr(file.data, "\n\n");
+	if (ret_subject == NULL && strncmp(file.data, "Subject: ", 9) != 0) {
+		expand(ret_body, file.data, file.data + file.len, &view); /* a piece: who puts it in its place wraps it */
+		return GP_OK;
+	}
 	if (strncmp(file.data, "Subject: ", 9) != 0 || body == NULL)
 		return gp_fail_as(
 		    err, 78, "4.3.5", "the mail text %s.txt does not begin with `Subject:` and a blank line", name);

@@ -106,17 +106,18 @@ gp_issue_opening(struct gp_db *db, int64_t thread_id, gp_issue_post_each *each, 
 }
 
 enum gp_rc
-gp_issue_answered(
-    struct gp_db *db, int64_t thread_id, const char *author, int64_t through, bool *ret_answered, struct gp_err *err)
+gp_issue_answered(struct gp_db *db, int64_t thread_id, const char *author, int64_t through, int64_t until,
+    bool *ret_answered, struct gp_err *err)
 {
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db,
-	    "SELECT 1 FROM message WHERE thread_id = :thread AND event <= :through"
+	    "SELECT 1 FROM message WHERE thread_id = :thread AND event <= :through AND date <= :until"
 	    " AND lower(from_address) <> lower(:author) LIMIT 1",
 	    &query, err));
 	gp_bind_int(query, ":thread", thread_id);
 	gp_bind_int(query, ":through", through);
+	gp_bind_int(query, ":until", until);
 	gp_bind_text(query, ":author", author);
 	return gp_query_next(query, ret_answered, err);
 }

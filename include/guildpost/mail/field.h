@@ -60,6 +60,9 @@ bool gp_msgid_ok(const char *id, size_t n);
 /* Appends every "<...>" of value that is a valid msg-id and not in the list yet. */
 void gp_msgids_scan(const char *value, struct gp_strs *into);
 
+/* The subject as people should see it: without what gp_subject_base takes off in front. Caller frees. */
+char *gp_subject_shown(const char *subject);
+
 /* RFC 5322 section 3.3 with the obsolete forms, two-digit years and names of zones. False when it is none. */
 bool gp_mail_date_parse(const char *value, int64_t *ret_t);
 

@@ -1,7 +1,7 @@
 /* template.h - mail text out of templates/LANGUAGE/NAME.txt.  Floor: mail.
  * The first lines "Subject: ..." up to a blank line, then the body. {{name}} puts a value (text: as is, controls and
  * bidi controls dropped; html files: escaped), {{#name}}...{{/name}} is kept when the value is not "" ({{^name}} when
- * it is). Lines of the text body are wrapped to 72 columns by display width; a line that begins with a blank is kept. */
+ * it is). {{{name}}} puts a piece that a template made before, as it is. Lines of the text body are wrapped to 72 columns by display width; a line that begins with a blank is kept. */
 #pragma once
 #include <stddef.h>
 #include "guildpost/base/buf.h"
@@ -11,7 +11,8 @@ struct gp_var {
 	const char *name, *value;
 };
 /* folder: the templates folder; language "de", falls back to "en" per file. html: reads NAME.html.
- * ret_subject may be NULL. PERM 5.3.5 exit 78 when the folder or the file is missing, names what to do. */
+ * ret_subject may be NULL; then a file without "Subject:" is a piece of a mail: all of it
+ * is body, and nothing in it is wrapped. PERM 5.3.5 exit 78 when the folder or the file is missing, names what to do. */
 GP_MUST_CHECK enum gp_rc gp_template_render(const char *folder, const char *language, const char *name,
     const struct gp_var *vars, size_t count, char **ret_subject, struct gp_buf *ret_body, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_template_render_html(const char *folder, const char *language, const char *name,

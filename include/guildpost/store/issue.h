@@ -72,9 +72,9 @@ GP_MUST_CHECK enum gp_rc gp_issue_newest(
 /* The post that began a thread: each is called once. */
 GP_MUST_CHECK enum gp_rc gp_issue_opening(
     struct gp_db *db, int64_t thread_id, gp_issue_post_each *each, void *context, struct gp_err *err);
-/* Somebody else has written in the thread by event `through`. */
-GP_MUST_CHECK enum gp_rc gp_issue_answered(
-    struct gp_db *db, int64_t thread_id, const char *author, int64_t through, bool *ret_answered, struct gp_err *err);
+/* Somebody else has written in the thread by event `through` and instant `until` (each INT64_MAX: no bound). */
+GP_MUST_CHECK enum gp_rc gp_issue_answered(struct gp_db *db, int64_t thread_id, const char *author, int64_t through,
+    int64_t until, bool *ret_answered, struct gp_err *err);
 /* Nothing older by this author stands in the space. */
 GP_MUST_CHECK enum gp_rc gp_issue_first_post(
     struct gp_db *db, int64_t space_id, const struct gp_issue_post *post, bool *ret_first, struct gp_err *err);

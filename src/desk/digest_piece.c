@@ -1,0 +1,122 @@
+#include "desk/digest.h"
+
+#include <ctype.h>
+
+#include "guildpost/mail/utf8.h"
+
+enum gp_rc
+digest_piece(const struct digest *digest, bool html, const char *name, const struct gp_var *vars, size_t count,
+    char **ret_piece, struct gp_err *err)
+{
+	SCOPED(gp_buf_release) struct gp_buf out = GP_BUF_INIT(1 << 20);
+	const char *folder = digest->desk->templates;
+
+	if (html)
+		GP_TRY(gp_template_render_html(folder, digest->language, name, vars, count, &out, err));
+	else
+		GP_TRY(gp_template_render(folder, digest->language, name, vars, count, NULL, &out, err));
+	while (out.len > 0 && out.data[out.len - 1] == '\n')
+		gp_buf_cut(&out, out.len - 1);
+	*ret_piece = gp_buf_take(&out);
+	return GP_OK;
+}
+
+/* Names of days and months stand in the template, as sections: so a language has them where it wants them. */
+enum gp_rc
+digest_date(const struct digest *digest, const char *name, int64_t t, char **ret_text, struct gp_err *err)
+{
+	static const char *const days[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
+	static const char *const months[] = { "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
+		"nov", "dec" };
+	struct gp_var vars[GP_COUNT(days) + GP_COUNT(months) + 4];
+	char day[16], year[16], clock[16];
+	struct gp_wall wall;
+	size_t n = 0;
+
+	gp_zone_to_wall(digest->zone, t, &wall);
+	(void)snprintf(day, sizeof(day), "%d", wall.day);
+	(void)snprintf(year, sizeof(year), "%d", wall.year);
+	(void)snprintf(clock, sizeof(clock), "%02d:%02d", wall.hour, wall.minute);
+	for (int i = 0; i < (int)GP_COUNT(days); i++)
+		vars[n++] = (struct gp_var){ days[i], gp_wall_weekday(&wall) == i ? "1" : "" };
+	for (int i = 0; i < (int)GP_COUNT(months); i++)
+		vars[n++] = (struct gp_var){ months[i], wall.month == i + 1 ? "1" : "" };
+	vars[n++] = (struct gp_var){ "day", day };
+	vars[n++] = (struct gp_var){ "year", year };
+	vars[n++] = (struct gp_var){ "clock", clock };
+	return digest_piece(digest, false, name, vars, n, ret_text, err);
+}
+
+/* "Ann Lee via Potters" (what a list server made of a name) is Ann Lee; without a name, what stands before the "@". */
+char *
+digest_name(const char *from_name, const char *from_address)
+{
+	const char *text = *from_name != '\0' ? from_name : from_address, *via = strstr(text, " via ");
+	size_t n = via != NULL && via > text ? (size_t)(via - text) : strlen(text);
+	size_t at = strcspn(text, "@");
+	SCOPED(gp_free_str) char *cut = NULL;
+
+	n = at < n ? at : n;
+	while (n > 0 && (text[n - 1] == ' ' || text[n - 1] == '"' || text[n - 1] == '\''))
+		n--;
+	while (n > 0 && (*text == '"' || *text == '\'' || *text == ' ')) {
+		text++;
+		n--;
+	}
+	cut = gp_strndup(text, n);
+	return digest_fit(*cut != '\0' ? cut : "?", 36);
+}
+
+char *
+digest_fit(const char *text, int columns)
+{
+	size_t n = strlen(text), at = 0, good = 0;
+	int used = 0;
+
+	if (gp_text_width(text) <= columns)
+		return gp_strdup(text);
+	while (at < n) {
+		char one[8] = "";
+		size_t step = gp_utf8_next(text + at, n - at, NULL);
+
+		step = step > 0 ? step : 1;
+		memcpy(one, text + at, step < sizeof(one) ? step : sizeof(one) - 1);
+		used += gp_text_width(one);
+		if (used > columns - 3)
+			break;
+		at += step;
+		if (at < n && text[at] == ' ')
+			good = at; /* at a word, unless that would lose much */
+	}
+	return gp_printf("%.*s...", (int)(good > at / 2 ? good : at), text);
+}
+
+/* Scripts without blanks count by width. */
+int
+digest_words(const char *text)
+{
+	int words = 0, by_width = 0;
+
+	for (const char *c = text; *c != '\0';) {
+		size_t n = strcspn(c, " \n");
+
+		words += n > 0;
+		c += n;
+		c += strspn(c, " \n");
+	}
+	by_width = gp_text_width(text) / 10;
+	return words > by_width ? words : by_width;
+}
+
+bool
+digest_is_rtl(const char *text)
+{
+	size_t n = strlen(text), step;
+	uint32_t rune;
+
+	for (; n > 0 && (step = gp_utf8_next(text, n, &rune)) > 0; text += step, n -= step)
+		if ((rune >= 0x590 && rune <= 0x8ff) || (rune >= 0xfb1d && rune <= 0xfdff) ||
+		    (rune >= 0xfe70 && rune <= 0xfeff))
+			return true;
+	return false;
+}
