@@ -686,6 +686,8 @@ gp_db_copy(struct gp_db *db, const char *path, struct gp_err *err)
 	if (access(path, F_OK) == 0)
 		return gp_fail_as(err, 73, "5.3.5", "%s exists already; a backup overwrites nothing", path);
 	(void)unlink(partial);
+	/* A handle that only reads may still write elsewhere; SQLite takes the copy for a write of its own. */
+	GP_TRY(gp_db_run(db, "PRAGMA query_only=OFF", err));
 	mask = umask(077); /* the copy holds the keys too */
 	code = sqlite3_prepare_v2(db->handle, "VACUUM INTO :path", -1, &statement, NULL);
 	if (code == SQLITE_OK) {
@@ -693,6 +695,8 @@ gp_db_copy(struct gp_db *db, const char *path, struct gp_err *err)
 		code = sqlite3_step(statement);
 	}
 	(void)umask(mask);
+	if ((db->flags & GP_DB_READ) != 0)
+		(void)sqlite3_exec(db->handle, "PRAGMA query_only=ON", NULL, NULL, NULL);
 	if (code != SQLITE_DONE) {
 		enum gp_rc rc = db_fail(db, err);
 
