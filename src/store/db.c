@@ -48,6 +48,8 @@ db_fail(struct gp_db *db, struct gp_err *err)
 		rc = gp_fail_as(err, 74, "4.3.0", "the database file is damaged; see guildpost doctor");
 	else if ((code & 0xff) == SQLITE_READONLY || (code & 0xff) == SQLITE_CANTOPEN)
 		rc = gp_fail_as(err, 77, "4.3.0", "the database cannot be written by this user; see guildpost doctor");
+	else if ((code & 0xff) == SQLITE_IOERR) /* told from busy: it does not pass by waiting a moment */
+		rc = gp_fail_as(err, 74, "4.3.0", "the store has an I/O error; see the disk and guildpost doctor");
 	else
 		rc = gp_fail(err, "4.3.0", "the store is busy or not readable; try again");
 	return gp_err_detail(
