@@ -11,21 +11,22 @@
 #define TOKEN_DAYS  14 /* ADR-08 */
 #define SHOWN_LINES 40
 
-/* The beginning of the text, each line behind "> ", so that a steward on a phone sees what it is about. */
+/* The beginning of the text, set in so that the template keeps its lines as they are, and a steward on a phone sees what
+ * it is about. Lines as long as people type them fit; those of clients that send a paragraph a line are wrapped. */
 static void
 quote(struct gp_buf *out, const char *text)
 {
-	int lines = 0;
+	SCOPED(gp_buf_release) struct gp_buf shown = GP_BUF_INIT(64 * 1024);
+	const char *end = text;
 
-	for (; *text != '\0' && lines < SHOWN_LINES; lines++) {
-		size_t n = strcspn(text, "\n");
-
-		gp_buf_addf(out, "%s%.*s\n", n > 0 ? "> " : ">", (int)(n < 2000 ? n : 2000), text);
-		text += n;
-		text += *text == '\n';
+	for (int lines = 0; *end != '\0' && lines < SHOWN_LINES; lines++) {
+		end += strcspn(end, "\n");
+		end += *end == '\n';
 	}
-	if (*text != '\0')
-		gp_buf_adds(out, "> [...]\n");
+	gp_buf_add(&shown, text, (size_t)(end - text));
+	gp_text_wrap(out, shown.data, 76, "  ");
+	if (*end != '\0' || shown.full)
+		gp_buf_adds(out, "  [...]\n");
 }
 
 enum gp_rc
