@@ -1,0 +1,146 @@
+#include "unit/says.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "guildpost/base/mem.h"
+#include "guildpost/mail/template.h"
+
+static char folder[64];
+
+static void
+write_template(const char *language, const char *name, const char *text)
+{
+	SCOPED(gp_free_str) char *path = gp_printf("%s/%s", folder, language);
+	SCOPED(gp_free_str) char *make = gp_printf("mkdir -p %s", path);
+	SCOPED(gp_free_str) char *file_name = gp_printf("%s/%s", path, name);
+	FILE *file;
+
+	SAYS("a folder for the language", system(make) == 0);
+	file = fopen(file_name, "w");
+	SAYS("a template is written", file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+static int
+make_templates(void **state)
+{
+	(void)state;
+	(void)snprintf(folder, sizeof(folder), "/tmp/guildpost-template-XXXXXX");
+	if (mkdtemp(folder) == NULL)
+		return -1;
+	write_template("en", "hello.txt", "Subject: Hello {{name}}\n\nDear {{name}},\n{{#why}}\nBecause {{why}}.\n{{/why}}\n"
+					  "{{^why}}\nFor no reason.\n{{/why}}\nBye\n");
+	write_template("de", "hello.txt", "Subject: Hallo {{name}}\n\nHallo {{name}}{{#why}}, {{why}}{{/why}}\n");
+	write_template("en", "page.html", "<p>{{name}}</p>{{{why}}}");
+	write_template("en", "broken.txt", "no subject here");
+	return 0;
+}
+
+static int
+remove_templates(void **state)
+{
+	SCOPED(gp_free_str) char *remove = gp_printf("rm -rf %s", folder);
+
+	(void)state;
+	return system(remove);
+}
+
+static void
+values_go_where_they_are_named(void **state)
+{
+	static const struct {
+		const char *says, *language, *name, *why, *subject, *body;
+	} cases[] = {
+		{ "a section with a value stays", "en", "Ann", "it rains", "Hello Ann",
+		    "Dear Ann,\nBecause it rains.\nBye\n" },
+		{ "one without falls, its opposite stays", "en", "Ann", "", "Hello Ann",
+		    "Dear Ann,\nFor no reason.\nBye\n" },
+		{ "another language", "de", "Ann", "es regnet", "Hallo Ann", "Hallo Ann, es regnet\n" },
+		{ "a language that is not there falls back to English", "xx", "Ann", "", "Hello Ann",
+		    "Dear Ann,\nFor no reason.\nBye\n" },
+		{ "a language that climbs out of the folder does too", "../../etc", "Ann", "", "Hello Ann",
+		    "Dear Ann,\nFor no reason.\nBye\n" },
+		{ "a value is never a template itself", "de", "{{why}}", "", "Hallo {{why}}", "Hallo {{why}}\n" },
+		{ "controls and bidi controls of a value fall", "de", "A\x01\xe2\x80\xae" "B", "", "Hallo AB", "Hallo AB\n" },
+		{ "a line end cannot enter the subject", "de", "A\nB", "", "Hallo A B", "Hallo A\nB\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < GP_COUNT(cases); i++) {
+		const struct gp_var vars[] = { { "name", cases[i].name }, { "why", cases[i].why } };
+		SCOPED(gp_buf_release) struct gp_buf body = GP_BUF_INIT(65536);
+		SCOPED(gp_free_str) char *subject = NULL;
+		struct gp_err err;
+
+		SAYS(cases[i].says, gp_template_render(folder, cases[i].language, "hello", vars, GP_COUNT(vars), &subject,
+					&body, &err) == GP_OK);
+		SAYS_TEXT(cases[i].says, subject, cases[i].subject);
+		SAYS_TEXT(cases[i].says, body.data, cases[i].body);
+	}
+}
+
+static void
+html_is_escaped(void **state)
+{
+	const struct gp_var vars[] = { { "name", "<script>\"&" }, { "why", "<b>ours</b>" } };
+	SCOPED(gp_buf_release) struct gp_buf body = GP_BUF_INIT(65536);
+	struct gp_err err;
+
+	(void)state;
+	SAYS("a page is rendered",
+	    gp_template_render_html(folder, "en", "page", vars, GP_COUNT(vars), &body, &err) == GP_OK);
+	SAYS_TEXT("a stranger's value is text, what is HTML already stays", body.data,
+	    "<p>&lt;script&gt;&quot;&amp;</p><b>ours</b>");
+}
+
+static void
+what_is_missing_is_named(void **state)
+{
+	SCOPED(gp_buf_release) struct gp_buf body = GP_BUF_INIT(65536);
+	struct gp_err err;
+
+	(void)state;
+	SAYS("a missing folder is 78",
+	    gp_template_render("/nowhere", "en", "hello", NULL, 0, NULL, &body, &err) != GP_OK && err.sysexit == 78);
+	SAYS("the text names the file and the key", strstr(err.text, "/nowhere/en/hello.txt") != NULL &&
+							strstr(err.text, "`templates`") != NULL);
+	SAYS("a template without a subject is named too",
+	    gp_template_render(folder, "en", "broken", NULL, 0, NULL, &body, &err) != GP_OK &&
+		strstr(err.text, "broken.txt") != NULL);
+}
+
+static void
+text_is_wrapped_by_width(void **state)
+{
+	static const struct {
+		const char *says, *text, *want;
+	} cases[] = {
+		{ "words move to the next line", "aaa bbb ccc ddd", "aaa bbb\nccc ddd\n" },
+		{ "a word that is too long stays whole", "abcdefghijkl m", "abcdefghijkl\nm\n" },
+		{ "CJK breaks between characters, two columns each",
+		    "\xe7\xbb\x87\xe5\xb8\x83\xe7\xbb\x87\xe5\xb8\x83\xe7\xbb\x87",
+		    "\xe7\xbb\x87\xe5\xb8\x83\xe7\xbb\x87\xe5\xb8\x83\n\xe7\xbb\x87\n" },
+		{ "a blank line stays", "a\n\nb", "a\n\nb\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < GP_COUNT(cases); i++) {
+		SCOPED(gp_buf_release) struct gp_buf out = GP_BUF_INIT(4096);
+
+		gp_text_wrap(&out, cases[i].text, 8, "");
+		SAYS_TEXT(cases[i].says, out.data, cases[i].want);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(values_go_where_they_are_named),
+		cmocka_unit_test(html_is_escaped),
+		cmocka_unit_test(what_is_missing_is_named),
+		cmocka_unit_test(text_is_wrapped_by_width),
+	};
+
+	return cmocka_run_group_tests_name("mail/template", tests, make_templates, remove_templates);
+}
