@@ -445,7 +445,7 @@ requested(const struct gp_reading *reading)
 static enum gp_rc
 post_that_leaves(struct gp_desk *desk, const struct gp_arrival *arrival, bool *ret_taken, struct gp_err *err)
 {
-	if (!gp_word_says_leave(arrival->reading->subject, arrival->reading->own_text) || !gp_answerable(arrival))
+	if (arrival->kind != GP_KIND_COMMAND || !gp_answerable(arrival))
 		return GP_OK;
 	*ret_taken = true;
 	return ask_leave(desk, arrival, arrival->reading->from_address, err);

@@ -39,24 +39,35 @@ gp_understood_load(
 /* --- who takes what ------------------------------------------------------------------------- */
 
 #define TO(route)  (1u << GP_TO_##route)
-#define ANY_KIND   false
-#define NO_MACHINE true
+#define KIND(kind) (1u << GP_KIND_##kind)
+#define ANY_KIND   (~0u)
+/* What is automatic is shown only to those who read it although it is (RCV-14). */
+#define NO_MACHINE                                                                                                     \
+	(ANY_KIND &                                                                                                    \
+	    ~(KIND(BOUNCE) | KIND(COMPLAINT) | KIND(AUTO_REPLY) | KIND(NOTIFICATION) | KIND(LOOP) | KIND(REACTION)))
 static const struct {
-	unsigned routes;
-	bool by_people; /* what is automatic is not shown to this handler (RCV-14) */
+	unsigned routes, kinds;
 	gp_arrival_handler *take;
 } handlers[] = {
 	{ TO(OPERATOR), ANY_KIND, gp_operator_take },
 	{ TO(BOUNCE), ANY_KIND, gp_bounce_take },
 	{ TO(CALENDAR) | TO(SECRET), ANY_KIND, gp_rsvp_take },
+	{ TO(POST) | TO(THREAD), KIND(RSVP), gp_rsvp_take }, /* clients that answer To instead of the organiser */
 	{ TO(SECRET), ANY_KIND, gp_enrol_take },
 	{ TO(SECRET), NO_MACHINE, gp_moderate_take },
 	{ TO(WORD) | TO(REQUEST), NO_MACHINE, gp_enrol_take },
 	{ TO(STEWARD), NO_MACHINE, gp_steward_take },
 	{ TO(POST), NO_MACHINE, gp_digest_reply_take },
-	{ TO(POST), NO_MACHINE, gp_enrol_take },
-	{ TO(POST) | TO(THREAD), NO_MACHINE, gp_post_take },
+	{ TO(POST), KIND(COMMAND), gp_enrol_take },
+	{ TO(POST) | TO(THREAD), NO_MACHINE & ~KIND(RSVP), gp_post_take },
 };
+
+/* Never answered, and passed on to nobody: a machine's mail, and a reaction (RCV-22; counted by a later issue). */
+static bool
+is_silent(enum gp_kind kind)
+{
+	return (NO_MACHINE & 1u << kind) == 0 || kind == GP_KIND_RSVP;
+}
 
 static enum gp_rc
 not_understood(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err)
@@ -77,17 +88,18 @@ not_understood(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp
 static enum gp_rc
 hand_over(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err)
 {
-	bool automatic = gp_kind_is_automatic(arrival->kind), taken = false;
+	bool taken = false;
 
 	for (size_t i = 0; i < GP_COUNT(handlers) && !taken; i++) {
-		if ((handlers[i].routes & 1u << arrival->to->route.to) == 0 || (handlers[i].by_people && automatic))
+		if ((handlers[i].routes & 1u << arrival->to->route.to) == 0 ||
+		    (handlers[i].kinds & 1u << arrival->kind) == 0)
 			continue;
 		GP_TRY(handlers[i].take(desk, arrival, &taken, err));
 	}
 	if (taken)
 		return GP_OK;
-	return automatic ? gp_drop(desk, arrival, gp_kind_name(arrival->kind), err)
-			 : not_understood(desk, arrival, err);
+	return is_silent(arrival->kind) ? gp_drop(desk, arrival, gp_kind_name(arrival->kind), err)
+					: not_understood(desk, arrival, err);
 }
 
 /* --- what is dropped before anybody takes it ------------------------------------------------ */

@@ -65,59 +65,6 @@ gp_word_request(const char *line)
 	return "";
 }
 
-/* Lower case (ASCII alone: the phrases hold their own), marks to single blanks, none at the ends. False: too long. */
-static bool
-squeeze(const char *text, char *out, size_t size)
-{
-	size_t n = 0;
-
-	for (; *text != '\0'; text++) {
-		bool mark = is_mark((unsigned char)*text) && *text != '\'';
-
-		if (mark && (n == 0 || out[n - 1] == ' '))
-			continue;
-		if (n + 1 >= size)
-			return false;
-		out[n++] = mark ? ' ' : (char)tolower((unsigned char)*text);
-	}
-	while (n > 0 && out[n - 1] == ' ')
-		n--;
-	out[n] = '\0';
-	return true;
-}
-
-static bool
-is_leave_phrase(const char *squeezed)
-{
-	static const char *const phrases[] = { "unsubscribe", "unsubscribe me", "please unsubscribe",
-		"please unsubscribe me", "unsubscribe please", "unsubscribe me please", "unsub", "signoff", "sign off",
-		"leave", "remove", "remove me", "please remove me", "please remove me from this list",
-		"please remove me from the list", "please remove me from your list", "remove me from this list",
-		"take me off", "take me off this list", "please take me off this list", "stop", "stop it", "opt out",
-		"unsubscribe me from this list", "please unsubscribe me from this list", "cancel", "abmelden",
-		"bitte abmelden", "austragen", "bitte austragen", "abbestellen", "bitte abbestellen",
-		"d\xc3\xa9sinscription", "d\xc3\xa9sinscrire", "desinscription", "d\xc3\xa9sabonner", "desabonner",
-		"me d\xc3\xa9sabonner", "baja", "dar de baja", "darme de baja", "cancelar suscripci\xc3\xb3n",
-		"cancelar suscripcion", "cancellami", "disiscrivimi", "afmelden", "uitschrijven" };
-
-	for (size_t i = 0; i < GP_COUNT(phrases); i++)
-		if (strcmp(phrases[i], squeezed) == 0)
-			return true;
-	return false;
-}
-
-bool
-gp_word_says_leave(const char *subject, const char *own_text)
-{
-	char text[80];
-
-	if (!squeeze(own_text, text, sizeof(text)))
-		return false;
-	if (*text != '\0')
-		return is_leave_phrase(text);
-	return squeeze(subject, text, sizeof(text)) && is_leave_phrase(text);
-}
-
 int
 gp_word_yes_no(const char *line)
 {

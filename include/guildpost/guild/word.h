@@ -16,8 +16,5 @@ enum gp_held_word gp_word_held(const char *line, const char **ret_why);
  * are known. */
 const char *gp_word_request(const char *line);
 
-/* Does this post only say that its author wants to leave (RCV-23)? The whole own text is a known phrase, or it is empty
- * and the subject is one. A longer text that holds such a word is a post. */
-bool gp_word_says_leave(const char *subject, const char *own_text);
 /* yes or no to a plain question; 1, -1, or 0 when it is neither. */
 int gp_word_yes_no(const char *line);

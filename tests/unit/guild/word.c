@@ -1,4 +1,4 @@
-/* The words that a mail of a few lines may say: held posts (PRODUCT.md section 8), -request (ADR-05), leaving (RCV-23). */
+/* The words that a mail of a few lines may say: held posts (PRODUCT.md section 8), -request (ADR-05). */
 #include "unit/says.h"
 
 #include "guildpost/base/err.h"
@@ -52,34 +52,6 @@ a_request_begins_with_its_word(void **state)
 		SAYS_TEXT(requests[i].says, gp_word_request(requests[i].line), requests[i].want);
 }
 
-static const struct {
-	const char *says, *subject, *text;
-	bool want;
-} leaving[] = {
-	{ "unsubscribe alone is no post", "Re: [weavers] Sett", "Unsubscribe\n", true },
-	{ "with a please and a stop", "x", "Please unsubscribe me.\n", true },
-	{ "over two lines", "x", "please remove me\nfrom this list\n", true },
-	{ "stop", "x", "STOP!!!", true },
-	{ "in German", "x", "Bitte austragen", true },
-	{ "in French, with its accent", "x", "d\xc3\xa9sinscription", true },
-	{ "an empty text, and the subject says it", "unsubscribe", "\n", true },
-	{ "an empty text, and the subject does not", "Sett", "", false },
-	{ "a long post that holds the word passes", "Newsletters",
-	    "How do you unsubscribe from all those loom makers' newsletters? I get five a week and it is driving me "
-	    "mad.\n",
-	    false },
-	{ "a short one, too", "x", "stop the shuttle first", false },
-	{ "a subject alone does not count where there is text", "unsubscribe", "How does this loom work?", false },
-};
-
-static void
-leaving_is_no_post(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < GP_COUNT(leaving); i++)
-		SAYS(leaving[i].says, gp_word_says_leave(leaving[i].subject, leaving[i].text) == leaving[i].want);
-}
-
 static void
 a_plain_question_has_two_answers(void **state)
 {
@@ -94,8 +66,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = { cmocka_unit_test(a_steward_says_one_word),
-		cmocka_unit_test(a_request_begins_with_its_word), cmocka_unit_test(leaving_is_no_post),
-		cmocka_unit_test(a_plain_question_has_two_answers) };
+		cmocka_unit_test(a_request_begins_with_its_word), cmocka_unit_test(a_plain_question_has_two_answers) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
