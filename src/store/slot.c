@@ -48,18 +48,35 @@ gp_worker_slot_release(struct gp_worker_slot *slot)
 	*slot = (struct gp_worker_slot){ -1, -1 };
 }
 
+void
+gp_worker_slot_fault(const struct gp_worker_slot *slot)
+{
+	if (pwrite(slot->fd, "fault", 5, 0) < 0)
+		return; /* then it counts as a kill */
+}
+
+/* Did the last holder die of a fault of its own? Forgotten by asking. */
+static bool
+take_fault(int fd)
+{
+	char octet;
+	bool fault = pread(fd, &octet, 1, 0) == 1;
+
+	return fault && ftruncate(fd, 0) == 0;
+}
+
 /* --- what dead workers leave ---------------------------------------------------------------- */
 
+/* At the third fault with the same slice in hand it is the mail that kills; a kill or a reboot does not count. */
 static enum gp_rc
-void_slices(struct gp_db *db, int64_t slot, int64_t now, struct gp_err *err)
+void_slices(struct gp_db *db, int64_t slot, bool fault, int64_t now, struct gp_err *err)
 {
-	/* At the fifth death with the same slice in hand it is the mail that kills. */
 	static const char hold[] =
-	    "UPDATE outbox SET state = 'held', reason = 'five workers died while sending it; look at the log'"
+	    "UPDATE outbox SET state = 'held', reason = 'three workers died of it; see the log'"
 	    " WHERE state = 'due' AND outbox_id IN"
-	    " (SELECT outbox_id FROM slice WHERE state = 'sending' AND slot = :slot AND voids >= 4)";
+	    " (SELECT outbox_id FROM slice WHERE state = 'sending' AND slot = :slot AND voids + :fault >= 3)";
 	static const char sql[] =
-	    "UPDATE slice SET state = 'deferred', slot = NULL, next_attempt = :now, voids = voids + 1"
+	    "UPDATE slice SET state = 'deferred', slot = NULL, next_attempt = :now, voids = voids + :fault"
 	    " WHERE state = 'sending' AND slot = :slot";
 	const char *const steps[] = { hold, sql };
 
@@ -68,6 +85,7 @@ void_slices(struct gp_db *db, int64_t slot, int64_t now, struct gp_err *err)
 
 		GP_TRY(gp_query_open(db, steps[i], &query, err));
 		gp_bind_int(query, ":slot", slot);
+		gp_bind_int(query, ":fault", fault ? 1 : 0);
 		if (steps[i] == sql)
 			gp_bind_int(query, ":now", now);
 		GP_TRY(gp_query_do(query, err));
@@ -103,15 +121,17 @@ gp_slice_reap(struct gp_db *db, const struct gp_worker_slot *own, int64_t now, s
 	for (size_t i = 0; i < count; i++) {
 		SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
 		SCOPED(gp_worker_slot_release) struct gp_worker_slot held = { -1, -1 };
+		bool fault;
 
 		if (own == NULL || own->number != slots[i]) {
 			held = (struct gp_worker_slot){ (int)slots[i], lock_slot(db, (int)slots[i]) };
 			if (held.fd < 0)
 				continue;
 		}
+		fault = take_fault(held.fd >= 0 ? held.fd : own->fd);
 		/* While we hold the lock no new worker can take the slot and have a slice of its own voided. */
 		GP_TRY(gp_tx_begin(db, &tx, err));
-		GP_TRY(void_slices(db, slots[i], now, err));
+		GP_TRY(void_slices(db, slots[i], fault, now, err));
 		GP_TRY(gp_tx_commit(&tx, err));
 	}
 	return GP_OK;

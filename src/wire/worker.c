@@ -43,6 +43,30 @@ stop(int signal_number)
 	stopping = 1;
 }
 
+/* A fault, in libesmtp perhaps, is marked on the slot, so that a mail which kills every worker is found out. */
+static struct gp_worker_slot faulty = { -1, -1 };
+
+static void
+fault(int signal_number)
+{
+	gp_worker_slot_fault(&faulty);
+	(void)raise(signal_number); /* SA_RESETHAND: now it kills */
+}
+
+static void
+watch_for_faults(const struct gp_worker_slot *slot)
+{
+	static const int faults[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
+	static char stack[16384]; /* ours may be what has run out */
+	const stack_t elsewhere = { .ss_sp = stack, .ss_size = sizeof(stack) };
+	const struct sigaction on_fault = { .sa_handler = fault, .sa_flags = (int)SA_RESETHAND | SA_ONSTACK };
+
+	faulty = *slot;
+	(void)sigaltstack(&elsewhere, NULL);
+	for (size_t i = 0; i < GP_COUNT(faults); i++)
+		(void)sigaction(faults[i], &on_fault, NULL);
+}
+
 /* --- copies for the smarthost --------------------------------------------------------------- */
 
 static void
@@ -334,6 +358,7 @@ set_up(struct worker *worker, struct gp_err *err)
 	GP_TRY(gp_worker_slot_take(worker->db, d->connections, &worker->slot, err));
 	if (worker->slot.number < 0)
 		return GP_OK;
+	watch_for_faults(&worker->slot);
 	worker->hosts = gp_new_array(d->road_count, sizeof(struct gp_smarthost *));
 	worker->rest_until = gp_new_array(d->road_count, sizeof(int64_t));
 	for (size_t i = 0; i < d->road_count; i++)

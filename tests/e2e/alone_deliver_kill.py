@@ -93,6 +93,20 @@ with Sink() as sink, House(smarthost=sink.url) as house:
     own = int(next(line for line in smaps.splitlines() if line.startswith("Private_Dirty:")).split()[1])
     ok(own < 4 * 1024 or "asan" in str(BUILD), "and small: below 4 MiB that are its own", f"{own} KiB")
 
+with Sink("dot * 0 delay 400") as sink, House(smarthost=sink.url) as house:
+    house.community("weavers", ann="each")
+    number, _, _ = outbox.post(outbox.connect(house))
+    process = house.start("deliver", wait="deliver.ready")
+    for _ in range(3):
+        taken = sink.stats()["connections"]
+        wait_for(lambda: sink.stats()["connections"] > taken or children(process.pid), 10, every=0.01)
+        time.sleep(0.1)
+        for pid in children(process.pid):
+            os.kill(pid, signal.SIGSEGV)
+        wait_for(lambda: not children(process.pid), 5)
+    row = lambda: house.rows("outbox", "show", number)[0]  # noqa: E731
+    ok(wait_for(lambda: row()["state"] == "held", 10), "a mail that three workers die of by a fault is held", f"{row()} {process.log.read_text()}")
+
 with Sink("dot * 0 delay 30") as sink, House(smarthost=sink.url) as house:
     house.community("weavers")
     db = outbox.connect(house)

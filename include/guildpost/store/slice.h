@@ -18,6 +18,8 @@ struct gp_worker_slot {
 GP_MUST_CHECK enum gp_rc gp_worker_slot_take(
     struct gp_db *db, int count, struct gp_worker_slot *ret, struct gp_err *err);
 void gp_worker_slot_release(struct gp_worker_slot *slot);
+/* The holder dies of a fault of its own: whoever finds the slot free will know. May be called in a signal handler. */
+void gp_worker_slot_fault(const struct gp_worker_slot *slot);
 
 struct gp_recipient {
 	int64_t key, slice_id, member_id, subscription_id, attempts;
@@ -52,7 +54,7 @@ GP_MUST_CHECK enum gp_rc gp_slice_finish(struct gp_db *db, const struct gp_claim
 GP_MUST_CHECK enum gp_rc gp_outbox_fail(struct gp_db *db, int64_t outbox_id, const char *reason, struct gp_err *err);
 
 /* Gives back what dead workers had in hand: slices of slots whose lock is free, and of `own` itself (NULL: none).
- * A slice whose workers died five times holds its row. */
+ * A slice that three workers died of by a fault (not a kill) holds its row. */
 GP_MUST_CHECK enum gp_rc gp_slice_reap(
     struct gp_db *db, const struct gp_worker_slot *own, int64_t now, struct gp_err *err);
 /* *ret_due: something can be claimed now. *ret_next: when the next deferred slice is due, 0 for none. */
