@@ -9,6 +9,8 @@
 #include "guild/auto_phrases.h"
 
 #define NOTICE_MAX	  300 /* octets of text of a read receipt */
+#define NOTICE_LOOK	  600 /* octets: a notice says at once what it is */
+#define CHALLENGE_LOOK	  2000 /* octets */
 #define UNSUBSCRIBE_WORDS 6 /* a leave wish is no longer than that (RCV-23) */
 
 const char *
@@ -126,8 +128,10 @@ static bool
 is_challenge(const struct mail *mail)
 {
 	SCOPED(gp_free_str) char *subject = gp_utf8_fold(mail->reading->subject);
+	SCOPED(gp_free_str) char *begin = gp_strndup(mail->reading->text, CHALLENGE_LOOK), *text = gp_utf8_fold(begin);
 
-	return holds_any(subject, gp_challenge) && !mail->reading->subject_is_reply;
+	return (holds_any(subject, gp_challenge) && !mail->reading->subject_is_reply) ||
+	       holds_any(text, gp_challenge_text);
 }
 
 static bool
@@ -199,14 +203,26 @@ is_bulk(const struct mail *mail)
 	return is_one_of(mail->reading->precedence, words) && !mail->reading->list_headers;
 }
 
+/* Quoted lines below: somebody answers, where a program would only state. */
+static bool
+quotes(const char *text)
+{
+	return strncmp(text, ">", 1) == 0 || strstr(text, "\n>") != NULL;
+}
+
 static bool
 is_absence(const struct mail *mail)
 {
 	SCOPED(gp_free_str) char *subject = gp_utf8_fold(mail->reading->subject);
-	SCOPED(gp_free_str) char *begin = gp_strndup(mail->reading->text, 600), *text = gp_utf8_fold(begin);
+	SCOPED(gp_free_str) char *begin = gp_strndup(mail->reading->own_text, NOTICE_LOOK), *text = gp_utf8_fold(begin);
 
-	/* A person who answers keeps the subject; a machine names itself first. */
-	return begins_with_any(subject, gp_absence_subject) || holds_any(text, gp_absence_text);
+	if (begins_with_any(mail->reading->subject_is_reply ? "" : mail->reading->subject_base, gp_absence_subject) ||
+	    begins_with_any(subject, gp_absence_subject) || holds_any(subject, gp_absence_within))
+		return true;
+	if (holds_any(text, gp_auto_text))
+		return true;
+	/* "I am out of the office today, and will reply in more detail" is also what people write in an answer. */
+	return holds_any(text, gp_absence_text) && !quotes(mail->reading->text);
 }
 
 static bool
@@ -251,8 +267,7 @@ static bool
 wants_out(const struct mail *mail)
 {
 	SCOPED(gp_free_str)
-	char *line = gp_utf8_fold(mail->reading->first_line),
-	     *own = gp_utf8_fold(mail->reading->own_text);
+	char *line = gp_utf8_fold(mail->reading->first_line), *own = gp_utf8_fold(mail->reading->own_text);
 	SCOPED(gp_free_str) char *subject = gp_utf8_fold(mail->reading->subject);
 	size_t words = 0;
 
@@ -288,8 +303,8 @@ static const struct {
 } tests[] = {
 	{ is_loop, GP_KIND_LOOP, "it carries this list's own mark" }, /* RCV-11 */
 	{ is_complaint, GP_KIND_COMPLAINT, "it is an abuse feedback report" }, /* LST-21 */
-	{ is_status_report, GP_KIND_BOUNCE, "it is a delivery status report" }, /* RFC 3464 */
 	{ is_challenge, GP_KIND_AUTO_REPLY, "it wants a sender to prove themselves" },
+	{ is_status_report, GP_KIND_BOUNCE, "it is a delivery status report" }, /* RFC 3464 */
 	{ has_bounces, GP_KIND_BOUNCE, "a mail system reports on a delivery" }, /* SND-04 */
 	{ is_notification, GP_KIND_NOTIFICATION, "it says that a mail was read or received" }, /* RFC 8098 */
 	{ is_rsvp, GP_KIND_RSVP, "it holds a calendar reply" }, /* RCV-14: before automatic */

@@ -192,7 +192,7 @@ add_as_utf8(struct gp_buf *out, const char *octets, size_t n)
 static bool
 looks_utf8(const char *octets, size_t n)
 {
-	for (size_t cut = 0; cut < 4 && cut <= n; cut++)
+	for (size_t cut = 0; cut < (n > 64 ? 4 : 1); cut++)
 		if (gp_utf8_ok(octets, n - cut))
 			return true;
 	return false;

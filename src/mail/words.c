@@ -298,7 +298,7 @@ gp_value_param(const char *value, const char *name)
 			else if (plain == NULL)
 				plain = gp_words_decode(p.value.data, p.value.len, "", 1000);
 		}
-		if (sections.next == before || sections.next <= 1)
+		if (sections.next == before)
 			break;
 	}
 	if (sections.next > 0)
