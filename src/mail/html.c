@@ -137,7 +137,7 @@ static void
 take_rune(struct html *html, uint32_t rune, const char *s, size_t n)
 {
 	if (rune == '\n' && html->pre > 0) {
-		owe_lines(html, html->line_empty ? 2 : 1);
+		owe_lines(html, html->line_empty || html->owed_lines > 0 ? 2 : 1);
 	} else if (rune == ' ' || rune == '\n' || rune == '\r' || rune == '\t') {
 		if (html->pre > 0 ? html->owed_blanks < BLANKS_MAX
 				  : html->owed_blanks == 0 && !html->line_empty && html->owed_lines == 0)
