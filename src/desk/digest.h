@@ -8,7 +8,8 @@
 
 struct digest_post {
 	int64_t id, date, member_id;
-	char *name, *address, *subject, *excerpt, *msgid; /* name: as shown; address: never shown */
+	char *name, *subject, *excerpt, *msgid; /* name: as shown */
+	char *from_name, *address; /* as they came; never shown */
 	bool question;
 };
 struct digest_thread {

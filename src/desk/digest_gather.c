@@ -10,16 +10,38 @@
 
 /* --- posts ------------------------------------------------------------------------------------------------------- */
 
+/* Runs of blanks, also of those that do not break, as mailers and HTML leave them, become one. */
+static char *
+one_spaced(const char *text)
+{
+	char *out = gp_strdup(text), *to = out;
+
+	for (const char *c = out; *c != '\0'; c++) {
+		bool hard = strncmp(c, "\xc2\xa0", 2) == 0;
+
+		c += hard;
+		if (!hard && *c != ' ')
+			*to++ = *c;
+		else if (to > out && to[-1] != ' ')
+			*to++ = ' ';
+	}
+	*to = '\0';
+	return out;
+}
+
 static void
 copy_post(struct digest_post *ret, const struct gp_issue_post *post)
 {
+	SCOPED(gp_free_str) char *excerpt = one_spaced(post->excerpt);
+
 	*ret = (struct digest_post){ .id = post->id,
 		.date = post->date,
 		.member_id = post->member_id,
 		.name = digest_name(post->from_name, post->from_address),
+		.from_name = gp_strdup(post->from_name),
 		.address = gp_strdup(post->from_address),
 		.subject = gp_strdup(post->subject),
-		.excerpt = digest_fit(post->excerpt, EXCERPT_COLUMNS),
+		.excerpt = digest_fit(excerpt, EXCERPT_COLUMNS),
 		.msgid = gp_strdup(post->msgid),
 		.question = post->question };
 }
@@ -28,6 +50,7 @@ static void
 release_post(struct digest_post *post)
 {
 	gp_free_str(&post->name);
+	gp_free_str(&post->from_name);
 	gp_free_str(&post->address);
 	gp_free_str(&post->subject);
 	gp_free_str(&post->excerpt);
@@ -61,6 +84,15 @@ add_post(void *context, const struct gp_issue_post *post, struct gp_err *err)
 	return GP_OK;
 }
 
+/* By address; where a list server rewrote From ("Ann via Potters"), by name. */
+static bool
+same_author(const struct digest_post *a, const struct digest_post *b)
+{
+	if (strcasecmp(a->address, b->address) != 0)
+		return false;
+	return strstr(a->from_name, " via ") == NULL || strcmp(a->from_name, b->from_name) == 0;
+}
+
 /* Different authors among some posts. */
 static int
 count_people(const struct digest_post *posts, size_t count)
@@ -70,7 +102,7 @@ count_people(const struct digest_post *posts, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		size_t j = 0;
 
-		while (j < i && strcasecmp(posts[j].address, posts[i].address) != 0)
+		while (j < i && !same_author(&posts[j], &posts[i]))
 			j++;
 		people += j == i;
 	}
@@ -79,23 +111,43 @@ count_people(const struct digest_post *posts, size_t count)
 
 /* --- threads ------------------------------------------------------------------------------------------------------ */
 
-/* What to quote: what the window begins with, and the newest word of somebody else. */
-static void
-choose_quotes(struct digest *digest, struct digest_thread *thread)
-{
-	const struct digest_post *posts = digest->posts + thread->first;
+#define ENOUGH_WORDS 4 /* "Soft reminder!" tells a reader nothing */
 
-	for (size_t i = 0; i < thread->count && thread->quote == NULL; i++)
-		if (*posts[i].excerpt != '\0')
-			thread->quote = &posts[i];
-	for (size_t i = thread->count; i-- > 0 && thread->quote != NULL && thread->answer == NULL;)
-		if (*posts[i].excerpt != '\0' && strcasecmp(posts[i].address, thread->quote->address) != 0)
-			thread->answer = &posts[i];
+/* The first post of the window that says something. */
+static const struct digest_post *
+choose_quote(const struct digest_post *posts, size_t count)
+{
+	const struct digest_post *best = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (digest_words(posts[i].excerpt) >= ENOUGH_WORDS)
+			return &posts[i];
+		if (best == NULL && *posts[i].excerpt != '\0')
+			best = &posts[i];
+	}
+	return best;
+}
+
+/* The newest word of somebody else; rather a statement than one more question. */
+static const struct digest_post *
+choose_answer(const struct digest_post *posts, size_t count, const struct digest_post *quote)
+{
+	const struct digest_post *best = NULL;
+
+	for (size_t i = count; i-- > 0;) {
+		if (&posts[i] <= quote || *posts[i].excerpt == '\0' || same_author(&posts[i], quote))
+			continue;
+		if (!posts[i].question && digest_words(posts[i].excerpt) >= ENOUGH_WORDS)
+			return &posts[i];
+		if (best == NULL)
+			best = &posts[i];
+	}
+	return best;
 }
 
 struct opening {
 	struct digest_thread *thread;
-	struct gp_issue_post post; /* numbers only */
+	struct gp_issue_post post; /* its texts are gone but for those set anew */
 };
 
 static enum gp_rc
@@ -129,14 +181,15 @@ learn_thread(struct digest *digest, struct digest_thread *thread, bool *ret_wait
 	thread->title = title_of(thread->opening.subject);
 	thread->people = count_people(digest->posts + thread->first, thread->count);
 	thread->began = thread->opening.id == digest->posts[thread->first].id;
-	choose_quotes(digest, thread);
+	thread->quote = choose_quote(digest->posts + thread->first, thread->count);
+	if (thread->quote != NULL)
+		thread->answer = choose_answer(digest->posts + thread->first, thread->count, thread->quote);
+	opening.post.from_address = thread->opening.address;
+	opening.post.from_name = thread->opening.from_name;
 	if (thread->began && thread->people == 1)
-		GP_TRY(gp_issue_answered(
-		    db, thread->id, thread->opening.address, digest->through, digest->until, &answered, err));
-	if (!answered) {
-		opening.post.from_address = thread->opening.address;
+		GP_TRY(gp_issue_answered(db, &opening.post, digest->through, digest->until, &answered, err));
+	if (!answered)
 		GP_TRY(gp_issue_first_post(db, digest->space->id, &opening.post, &thread->newcomer, err));
-	}
 	*ret_waiting = !answered && thread->opening.question;
 	return GP_OK;
 }

@@ -1,68 +1,61 @@
 #include "desk/digest.h"
 
-#include "guildpost/guild/recur.h"
+#include "guildpost/guild/meeting.h"
+#include "guildpost/store/meeting.h"
 
 #define AHEAD	     (14 * 86400) /* seconds */
 #define MEETINGS_MAX 5
-#define DATES_MAX    16 /* of one series in 14 days: daily, and then some */
 
 static void
-occurrence_key(int64_t t, char out[24])
+read_exceptions(const struct gp_meeting_date *dates, size_t count, struct gp_exception *ret)
 {
-	SCOPED(gp_zone_free) struct gp_zone *utc = NULL;
-	struct gp_wall wall;
-	struct gp_err ignored;
-
-	*out = '\0';
-	if (gp_zone_open("UTC", &utc, &ignored) != GP_OK)
-		return;
-	gp_zone_to_wall(utc, t, &wall);
-	(void)snprintf(out, 24, "%04d%02d%02dT%02d%02d%02dZ", wall.year % 10000, wall.month % 100, wall.day % 100,
-	    wall.hour % 100, wall.minute % 100, wall.second % 100);
+	for (size_t i = 0; i < count; i++) {
+		(void)gp_wall_parse(dates[i].occurrence, &ret[i].occurrence);
+		if (!dates[i].cancelled)
+			(void)gp_wall_parse(dates[i].start_local, &ret[i].start);
+	}
 }
 
-/* One date, where it is now: moved, or fallen. */
-static enum gp_rc
-add_date(struct digest *digest, const struct gp_issue_meeting *row, const struct gp_zone *zone, int64_t t,
-    struct gp_err *err)
+static void
+add_dates(struct digest *digest, const struct gp_meeting *row, const struct gp_schedule *schedule)
 {
-	struct digest_meeting meeting = { .id = row->id, .start = t };
-	struct gp_wall wall;
-	bool cancelled;
-	char moved[24];
+	int64_t start = digest->due_at, occurrence;
 
-	occurrence_key(t, meeting.occurrence);
-	GP_TRY(gp_issue_meeting_date(digest->desk->db, row->id, meeting.occurrence, &cancelled, moved, err));
-	if (*moved != '\0' && gp_wall_parse(moved, &wall))
-		meeting.start = gp_zone_from_wall(zone, &wall);
-	if (cancelled || meeting.start < digest->due_at || meeting.start > digest->due_at + AHEAD)
-		return GP_OK;
-	meeting.title = digest_fit(row->title, 60);
-	meeting.location = digest_fit(row->location, 60);
-	digest->meetings = gp_grow(digest->meetings, (digest->meeting_count + 1) * sizeof(meeting));
-	digest->meetings[digest->meeting_count++] = meeting;
-	return GP_OK;
+	for (int i = 0; i < MEETINGS_MAX; i++) {
+		struct digest_meeting meeting = { .id = row->id };
+
+		if (!gp_schedule_next(schedule, start, &occurrence, &start) || start > digest->due_at + AHEAD)
+			return;
+		meeting.start = start;
+		meeting.title = digest_fit(row->title, 60);
+		meeting.location = digest_fit(row->location, 60);
+		gp_occurrence_format(occurrence, meeting.occurrence);
+		digest->meetings = gp_grow(digest->meetings, (digest->meeting_count + 1) * sizeof(meeting));
+		digest->meetings[digest->meeting_count++] = meeting;
+	}
 }
 
 /* A row that cannot be read is for the room that wrote it to mend; the digest goes out without. */
 static enum gp_rc
-add_meeting(void *context, const struct gp_issue_meeting *row, struct gp_err *err)
+add_meeting(void *context, const struct gp_meeting *row, struct gp_err *err)
 {
 	struct digest *digest = context;
 	SCOPED(gp_zone_free) struct gp_zone *zone = NULL;
-	struct gp_recur recur = { .freq = GP_ONCE };
+	SCOPED(gp_free_ptr) struct gp_meeting_date *dates = NULL;
+	SCOPED(gp_free_ptr) struct gp_exception *exceptions = NULL;
+	struct gp_recur recur;
 	struct gp_wall start;
 	struct gp_err ignored;
-	int64_t t = digest->due_at - 1;
+	size_t count = 0;
 
-	if (!gp_wall_parse(row->start_local, &start) || gp_zone_open(row->timezone, &zone, &ignored) != GP_OK)
+	if (strcmp(row->state, "confirmed") != 0 || !gp_wall_parse(row->start_local, &start) ||
+	    gp_zone_open(row->timezone, &zone, &ignored) != GP_OK ||
+	    gp_recur_parse_rrule(row->rrule, &start, zone, &recur, &ignored) != GP_OK)
 		return GP_OK;
-	if (*row->rrule == '\0')
-		return add_date(digest, row, zone, gp_zone_from_wall(zone, &start), err);
-	if (gp_recur_parse_rrule(row->rrule, &start, zone, &recur, &ignored) != GP_OK)
-		return GP_OK;
-	for (int i = 0; i < DATES_MAX && gp_recur_next(&recur, zone, t, &t) && t <= digest->due_at + AHEAD; i++)
-		GP_TRY(add_date(digest, row, zone, t, err));
+	GP_TRY(gp_meeting_dates(digest->desk->db, row->id, &dates, &count, err));
+	exceptions = gp_new_array(count + 1, sizeof(*exceptions));
+	read_exceptions(dates, count, exceptions);
+	add_dates(digest, row, &(struct gp_schedule){ zone, &recur, exceptions, count });
 	return GP_OK;
 }
 
@@ -79,7 +72,7 @@ by_start(const void *left, const void *right)
 enum gp_rc
 digest_gather_meetings(struct digest *digest, struct gp_err *err)
 {
-	GP_TRY(gp_issue_meetings(digest->desk->db, digest->space->id, add_meeting, digest, err));
+	GP_TRY(gp_meeting_list(digest->desk->db, digest->space->id, add_meeting, digest, err));
 	if (digest->meeting_count > 1)
 		qsort(digest->meetings, digest->meeting_count, sizeof(*digest->meetings), by_start);
 	while (digest->meeting_count > MEETINGS_MAX) {

@@ -47,24 +47,36 @@ digest_date(const struct digest *digest, const char *name, int64_t t, char **ret
 	return digest_piece(digest, false, name, vars, n, ret_text, err);
 }
 
+/* "Lee, Ann" is Ann Lee: where one word stands before the comma. */
+static char *
+turned(const char *name)
+{
+	const char *comma = strchr(name, ','), *rest;
+
+	if (comma == NULL || strchr(comma + 1, ',') != NULL || memchr(name, ' ', (size_t)(comma - name)) != NULL)
+		return gp_strdup(name);
+	rest = comma + 1 + strspn(comma + 1, " ");
+	return *rest == '\0' ? gp_strdup(name) : gp_printf("%s %.*s", rest, (int)(comma - name), name);
+}
+
 /* "Ann Lee via Potters" (what a list server made of a name) is Ann Lee; without a name, what stands before the "@". */
 char *
 digest_name(const char *from_name, const char *from_address)
 {
 	const char *text = *from_name != '\0' ? from_name : from_address, *via = strstr(text, " via ");
-	size_t n = via != NULL && via > text ? (size_t)(via - text) : strlen(text);
-	size_t at = strcspn(text, "@");
-	SCOPED(gp_free_str) char *cut = NULL;
+	size_t n = via != NULL && via > text ? (size_t)(via - text) : strlen(text), at = strcspn(text, "@");
+	SCOPED(gp_free_str) char *cut = NULL, *shown = NULL;
 
 	n = at < n ? at : n;
-	while (n > 0 && (text[n - 1] == ' ' || text[n - 1] == '"' || text[n - 1] == '\''))
+	while (n > 0 && strchr(" \"'", text[n - 1]) != NULL)
 		n--;
-	while (n > 0 && (*text == '"' || *text == '\'' || *text == ' ')) {
+	while (n > 0 && strchr(" \"'", *text) != NULL) {
 		text++;
 		n--;
 	}
 	cut = gp_strndup(text, n);
-	return digest_fit(*cut != '\0' ? cut : "?", 36);
+	shown = turned(cut);
+	return digest_fit(*shown != '\0' ? shown : "?", 36);
 }
 
 char *

@@ -17,13 +17,3 @@ gp_digest_reply_take(struct gp_desk *desk, const struct gp_arrival *arrival, boo
 	*ret_taken = false;
 	return GP_OK;
 }
-
-__attribute__((weak)) enum gp_rc
-gp_digest_run(struct gp_desk *desk, int64_t now, int64_t *ret_next, int *ret_issues, struct gp_err *err)
-{
-	(void)desk, (void)now, (void)err;
-	*ret_next = 0;
-	if (ret_issues != NULL)
-		*ret_issues = 0;
-	return GP_OK;
-}

@@ -105,20 +105,24 @@ gp_issue_opening(struct gp_db *db, int64_t thread_id, gp_issue_post_each *each, 
 	return each_post(query, NULL, each, context, err);
 }
 
+/* Where list servers rewrote From, everybody has the address of the list, and only the name tells who it was. */
+#define SAME_AUTHOR "(lower(from_address) = lower(:address) AND (from_name = :name OR from_name NOT LIKE '% via %'))"
+
 enum gp_rc
-gp_issue_answered(struct gp_db *db, int64_t thread_id, const char *author, int64_t through, int64_t until,
+gp_issue_answered(struct gp_db *db, const struct gp_issue_post *opening, int64_t through, int64_t until,
     bool *ret_answered, struct gp_err *err)
 {
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db,
 	    "SELECT 1 FROM message WHERE thread_id = :thread AND event <= :through AND date <= :until"
-	    " AND lower(from_address) <> lower(:author) LIMIT 1",
+	    " AND NOT " SAME_AUTHOR " LIMIT 1",
 	    &query, err));
-	gp_bind_int(query, ":thread", thread_id);
+	gp_bind_int(query, ":thread", opening->thread_id);
 	gp_bind_int(query, ":through", through);
 	gp_bind_int(query, ":until", until);
-	gp_bind_text(query, ":author", author);
+	gp_bind_text(query, ":address", opening->from_address);
+	gp_bind_text(query, ":name", opening->from_name);
 	return gp_query_next(query, ret_answered, err);
 }
 
@@ -130,7 +134,7 @@ gp_issue_first_post(
 	static const char by_member[] = "SELECT 1 FROM message WHERE space_id = :space AND member_id = :member"
 					" AND id <> :id AND date <= :date LIMIT 1";
 	static const char by_address[] = "SELECT 1 FROM message WHERE space_id = :space AND date <= :date AND id <> :id"
-					 " AND lower(from_address) = lower(:address) LIMIT 1";
+					 " AND " SAME_AUTHOR " LIMIT 1";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
 
@@ -138,10 +142,12 @@ gp_issue_first_post(
 	gp_bind_int(query, ":space", space_id);
 	gp_bind_int(query, ":id", post->id);
 	gp_bind_int(query, ":date", post->date);
-	if (post->member_id != 0)
+	if (post->member_id != 0) {
 		gp_bind_int(query, ":member", post->member_id);
-	else
+	} else {
 		gp_bind_text(query, ":address", post->from_address);
+		gp_bind_text(query, ":name", post->from_name);
+	}
 	GP_TRY(gp_query_next(query, &found, err));
 	*ret_first = !found;
 	return GP_OK;
@@ -166,58 +172,16 @@ gp_issue_writers(struct gp_db *db, int64_t thread_id, gp_issue_writer_each *each
 }
 
 enum gp_rc
-gp_issue_meetings(struct gp_db *db, int64_t space_id, gp_issue_meeting_each *each, void *context, struct gp_err *err)
-{
-	static const char sql[] = "SELECT meeting_id, title, location, start_local, timezone, rrule FROM meeting"
-				  " WHERE space_id = :space AND state = 'confirmed' ORDER BY meeting_id";
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	struct gp_issue_meeting meeting;
-	bool found;
-
-	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_int(query, ":space", space_id);
-	for (;;) {
-		GP_TRY(gp_query_next(query, &found, err));
-		if (!found)
-			return GP_OK;
-		meeting = (struct gp_issue_meeting){ .id = gp_col_int(query, "meeting_id"),
-			.title = gp_col_text(query, "title"),
-			.location = gp_col_text(query, "location"),
-			.start_local = gp_col_text(query, "start_local"),
-			.timezone = gp_col_text(query, "timezone"),
-			.rrule = gp_col_text(query, "rrule") };
-		GP_TRY(each(context, &meeting, err));
-	}
-}
-
-enum gp_rc
-gp_issue_meeting_date(struct gp_db *db, int64_t meeting_id, const char *occurrence, bool *ret_cancelled,
-    char ret_moved[24], struct gp_err *err)
-{
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	bool found;
-
-	GP_TRY(gp_query_open(db,
-	    "SELECT state, start_local FROM meeting_date WHERE meeting_id = :id AND occurrence = :occurrence", &query,
-	    err));
-	gp_bind_int(query, ":id", meeting_id);
-	gp_bind_text(query, ":occurrence", occurrence);
-	GP_TRY(gp_query_next(query, &found, err));
-	*ret_cancelled = found && strcmp(gp_col_text(query, "state"), "cancelled") == 0;
-	(void)snprintf(ret_moved, 24, "%s", found ? gp_col_text(query, "start_local") : "");
-	return GP_OK;
-}
-
-enum gp_rc
 gp_issue_silent(struct gp_db *db, int64_t meeting_id, int64_t member_id, const char *occurrence, bool *ret_silent,
     struct gp_err *err)
 {
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db,
-	    "SELECT 1 FROM invitation i WHERE i.meeting_id = :id AND i.member_id = :member AND NOT EXISTS"
+	    "SELECT 1 FROM invitation i JOIN meeting m ON m.meeting_id = i.meeting_id"
+	    " WHERE i.meeting_id = :id AND i.member_id = :member AND NOT EXISTS"
 	    " (SELECT 1 FROM rsvp r WHERE r.meeting_id = :id AND r.member_id = :member"
-	    "    AND r.occurrence IN ('', :occurrence))",
+	    "    AND r.occurrence IN ('', :occurrence) AND r.sequence >= m.timed_sequence)",
 	    &query, err));
 	gp_bind_int(query, ":id", meeting_id);
 	gp_bind_int(query, ":member", member_id);

@@ -72,8 +72,9 @@ GP_MUST_CHECK enum gp_rc gp_issue_newest(
 /* The post that began a thread: each is called once. */
 GP_MUST_CHECK enum gp_rc gp_issue_opening(
     struct gp_db *db, int64_t thread_id, gp_issue_post_each *each, void *context, struct gp_err *err);
-/* Somebody else has written in the thread by event `through` and instant `until` (each INT64_MAX: no bound). */
-GP_MUST_CHECK enum gp_rc gp_issue_answered(struct gp_db *db, int64_t thread_id, const char *author, int64_t through,
+/* Somebody other than its author has written in the thread of this opening, by event `through` and instant `until` (each
+ * INT64_MAX: no bound). */
+GP_MUST_CHECK enum gp_rc gp_issue_answered(struct gp_db *db, const struct gp_issue_post *opening, int64_t through,
     int64_t until, bool *ret_answered, struct gp_err *err);
 /* Nothing older by this author stands in the space. */
 GP_MUST_CHECK enum gp_rc gp_issue_first_post(
@@ -83,17 +84,8 @@ typedef enum gp_rc gp_issue_writer_each(void *context, int64_t member_id, int64_
 GP_MUST_CHECK enum gp_rc gp_issue_writers(
     struct gp_db *db, int64_t thread_id, gp_issue_writer_each *each, void *context, struct gp_err *err);
 
-struct gp_issue_meeting {
-	int64_t id;
-	const char *title, *location, *start_local, *timezone, *rrule; /* borrowed for the call */
-};
-typedef enum gp_rc gp_issue_meeting_each(void *context, const struct gp_issue_meeting *meeting, struct gp_err *err);
-GP_MUST_CHECK enum gp_rc gp_issue_meetings(
-    struct gp_db *db, int64_t space_id, gp_issue_meeting_each *each, void *context, struct gp_err *err);
-/* One date of a series that differs; occurrence: its first start on the wall, as in meeting.start_local. */
-GP_MUST_CHECK enum gp_rc gp_issue_meeting_date(struct gp_db *db, int64_t meeting_id, const char *occurrence,
-    bool *ret_cancelled, char ret_moved[24], struct gp_err *err);
-/* Was invited and has not answered, neither for this date (YYYYMMDDTHHMMSSZ) nor for the series. */
+/* Was invited and has not answered since the time last changed, neither for this date (YYYYMMDDTHHMMSSZ) nor for the
+ * series. */
 GP_MUST_CHECK enum gp_rc gp_issue_silent(struct gp_db *db, int64_t meeting_id, int64_t member_id,
     const char *occurrence, bool *ret_silent, struct gp_err *err);
 
