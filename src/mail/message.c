@@ -294,6 +294,16 @@ walk_message(struct walk *walk, const struct mailmime *node)
 	walk->messages--;
 }
 
+static bool
+is_blank(const char *octets, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && octets[i] != '\0' && strchr(" \t\r\n", octets[i]) != NULL)
+		i++;
+	return i == n;
+}
+
 /* How readable this child of an alternative is: plain text before HTML before what holds either. */
 static int
 rank(const struct mailmime *node, const char *header, size_t *ret_size)
@@ -307,7 +317,7 @@ rank(const struct mailmime *node, const char *header, size_t *ret_size)
 	if (body == NULL)
 		return 0;
 	part_read(header, body, *ret_size, false, &part);
-	rank_of = is(part.type, "text/plain") && *ret_size > 2 ? 3 : is(part.type, "text/html") ? 2 : 0;
+	rank_of = is(part.type, "text/plain") && !is_blank(body, *ret_size) ? 3 : is(part.type, "text/html") ? 2 : 0;
 	part_release(&part);
 	return rank_of;
 }
@@ -361,7 +371,9 @@ walk_node(struct walk *walk, struct mailmime *node, const char *header, bool dig
 	const char *body;
 	size_t n;
 
-	if (node->mm_type == MAILMIME_MULTIPLE) {
+	bool childless = node->mm_type == MAILMIME_MULTIPLE && clist_isempty(node->mm_data.mm_multipart.mm_mp_list);
+
+	if (node->mm_type == MAILMIME_MULTIPLE && !childless) {
 		walk_multipart(walk, node);
 		return;
 	}
@@ -369,6 +381,11 @@ walk_node(struct walk *walk, struct mailmime *node, const char *header, bool dig
 	if (body == NULL)
 		return;
 	part_read(header, body, n, digest, &part);
+	/* A multipart whose boundary never comes was meant to be read all the same. */
+	if (begins(part.type, "multipart/")) {
+		free(part.type);
+		part.type = gp_strdup("text/plain");
+	}
 	if (node->mm_type == MAILMIME_MESSAGE) {
 		list_part(walk, &part);
 		walk_message(walk, node);

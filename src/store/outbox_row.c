@@ -217,8 +217,8 @@ gp_outbox_drop(struct gp_db *db, int64_t id, struct gp_err *err)
 	static const char *const steps[] = {
 		"DELETE FROM slice WHERE outbox_id = :id",
 		"DELETE FROM outbox_recipient WHERE outbox_id = :id",
-		"UPDATE outbox SET state = 'dropped', reason = '', mail = x'', slots = '', exhausted = 1"
-		" WHERE outbox_id = :id",
+		("UPDATE outbox SET state = 'dropped', reason = '', mail = x'', slots = '', exhausted = 1"
+		 " WHERE outbox_id = :id"),
 	};
 
 	for (size_t i = 0; i < GP_COUNT(steps); i++)

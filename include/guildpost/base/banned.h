@@ -4,4 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+/* clang under _FORTIFY_SOURCE has it as a macro, which may not be poisoned. */
+#undef sprintf
+#undef vsprintf
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok gets strncpy strncat
