@@ -5,6 +5,7 @@
 #include "guildpost/base/mem.h"
 #include "guildpost/desk/enrol.h"
 #include "guildpost/desk/note.h"
+#include "guildpost/desk/rhythm.h"
 #include "guildpost/guild/word.h"
 #include "guildpost/mail/address.h"
 #include "guildpost/store/request.h"
@@ -370,7 +371,7 @@ confirm(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *e
 		const char *kind;
 		enum gp_rc (*act)(struct gp_desk *desk, const struct gp_arrival *arrival,
 		    const struct gp_request *request, struct gp_err *err);
-	} kinds[] = { { "join", confirmed_join }, { "leave", confirmed_leave }, { "undo", undone },
+	} kinds[] = { { "join", confirmed_join }, { "leave", confirmed_leave }, { "undo", undone }, { "mode", gp_rhythm_confirmed },
 		{ "approve", approved } };
 	SCOPED(gp_request_release) struct gp_request request = { .id = 0 };
 

@@ -11,6 +11,7 @@
 #include "guildpost/desk/note.h"
 #include "guildpost/desk/post.h"
 #include "guildpost/desk/reader.h"
+#include "guildpost/desk/rhythm.h"
 #include "guildpost/mail/address.h"
 #include "guildpost/store/held.h"
 #include "guildpost/store/raw.h"
@@ -56,6 +57,7 @@ static const struct {
 	{ TO(SECRET), ANY_KIND, gp_enrol_take },
 	{ TO(SECRET), NO_MACHINE, gp_moderate_take },
 	{ TO(WORD) | TO(REQUEST), NO_MACHINE, gp_enrol_take },
+	{ TO(WORD) | TO(REQUEST), NO_MACHINE, gp_rhythm_take },
 	{ TO(STEWARD), NO_MACHINE, gp_steward_take },
 	{ TO(POST), NO_MACHINE, gp_digest_reply_take },
 	{ TO(POST), KIND(COMMAND), gp_enrol_take },

@@ -291,22 +291,45 @@ gp_issue_showed(struct gp_db *db, int64_t space_id, const char *mode, int64_t du
 	return gp_query_next(query, ret_showed, err);
 }
 
+static enum gp_rc
+one_issue(struct gp_query *query, int64_t *ret_id, int64_t *ret_threads, struct gp_err *err)
+{
+	bool found;
+
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret_id = found ? gp_col_int(query, "issue_id") : 0;
+	*ret_threads = found ? gp_col_int(query, "threads") : 0;
+	return GP_OK;
+}
+
 enum gp_rc
 gp_issue_by_msgid(
     struct gp_db *db, int64_t space_id, const char *msgid, int64_t *ret_id, int64_t *ret_threads, struct gp_err *err)
 {
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	bool found;
 
 	GP_TRY(gp_query_open(db,
 	    "SELECT issue_id, threads FROM issue WHERE msgid = :msgid AND space_id = :space ORDER BY issue_id LIMIT 1",
 	    &query, err));
 	gp_bind_text(query, ":msgid", msgid);
 	gp_bind_int(query, ":space", space_id);
-	GP_TRY(gp_query_next(query, &found, err));
-	*ret_id = found ? gp_col_int(query, "issue_id") : 0;
-	*ret_threads = found ? gp_col_int(query, "threads") : 0;
-	return GP_OK;
+	return one_issue(query, ret_id, ret_threads, err);
+}
+
+enum gp_rc
+gp_issue_by_subject(struct gp_db *db, int64_t space_id, const char *subject, int64_t since, int64_t *ret_id,
+    int64_t *ret_threads, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db,
+	    "SELECT issue_id, threads FROM issue WHERE space_id = :space AND subject = :subject AND due_at > :since"
+	    " ORDER BY issue_id DESC LIMIT 1",
+	    &query, err));
+	gp_bind_int(query, ":space", space_id);
+	gp_bind_text(query, ":subject", subject);
+	gp_bind_int(query, ":since", since);
+	return one_issue(query, ret_id, ret_threads, err);
 }
 
 enum gp_rc

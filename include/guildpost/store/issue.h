@@ -112,6 +112,9 @@ GP_MUST_CHECK enum gp_rc gp_issue_showed(struct gp_db *db, int64_t space_id, con
 /* 0 when no issue of this space has the message-id (angle brackets). */
 GP_MUST_CHECK enum gp_rc gp_issue_by_msgid(
     struct gp_db *db, int64_t space_id, const char *msgid, int64_t *ret_id, int64_t *ret_threads, struct gp_err *err);
+/* The newest of this subject (without a reply prefix) that was due after `since`: some relays replace our message-id. */
+GP_MUST_CHECK enum gp_rc gp_issue_by_subject(struct gp_db *db, int64_t space_id, const char *subject, int64_t since,
+    int64_t *ret_id, int64_t *ret_threads, struct gp_err *err);
 typedef enum gp_rc gp_issue_item_each(void *context, const struct gp_issue_item *item, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_issue_items(
     struct gp_db *db, int64_t issue_id, gp_issue_item_each *each, void *context, struct gp_err *err);
