@@ -140,7 +140,8 @@ next_result(struct cursor *cursor, struct result *result)
 		}
 		/* "dkim/1=pass": the version is not of the name. */
 		(void)snprintf(result->method, sizeof(result->method), "%.*s", (int)strcspn(name, "/"), name);
-		(void)snprintf(result->verdict, sizeof(result->verdict), "%s", cursor->word);
+		(void)snprintf(
+		    result->verdict, sizeof(result->verdict), "%.*s", (int)sizeof(result->verdict) - 1, cursor->word);
 	}
 	return any;
 }

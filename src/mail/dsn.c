@@ -51,6 +51,8 @@ gp_dsn_verdict(const char *status, const char *said)
 			return classes[i].verdict;
 	if (holds_any(said, gp_dsn_policy))
 		return "policy";
+	if ((*status == '\0' || strcmp(status, "5.0.0") == 0) && holds_any(said, gp_dsn_expired))
+		return "temporary";
 	if (*status == '\0' && holds_any(said, gp_dsn_full))
 		return "temporary";
 	return "permanent";
@@ -106,7 +108,7 @@ find_status(const char *text, char out[STATUS_SIZE])
 			if (found[0] != '2')
 				memcpy(out, found, STATUS_SIZE);
 		} else if (code == '\0' && (*s == '4' || *s == '5') && isdigit((unsigned char)s[1]) && s[1] < '8' &&
-			   isdigit((unsigned char)s[2]) && strchr(" -:\n#", s[3]) != NULL) {
+			   isdigit((unsigned char)s[2]) && strchr(" -:,\n#", s[3]) != NULL) {
 			code = *s;
 		}
 	}
@@ -133,6 +135,8 @@ next_address(const char *line, const char *s, char out[GP_ADDRESS_MAX], const ch
 			begin--;
 		while (*begin == '\'' || *begin == '*' || *begin == '=')
 			begin++;
+		if (strncasecmp(begin, "SMTP=", 5) == 0) /* Exchange's X.400 form */
+			begin += 5;
 		while (isalnum((unsigned char)*end) || *end == '.' || *end == '-' || *end == '_')
 			end++;
 		while (end > at + 1 && strchr(".-_", end[-1]) != NULL)
@@ -164,7 +168,7 @@ begins_returned(const char *line)
 	if (strncasecmp(line, "Received:", 9) == 0 || strncasecmp(line, "Return-Path:", 12) == 0 ||
 	    strncasecmp(line, "X-Received:", 11) == 0 || strncasecmp(line, "DKIM-Signature:", 15) == 0)
 		return true;
-	return strlen(s) < 120 && holds_any(s, gp_dsn_returned);
+	return strlen(s) < 120 && holds_any(s, gp_dsn_returned) && strcasestr(s, "not receive") == NULL;
 }
 
 static void
@@ -205,10 +209,10 @@ weight(const char *line, const char *at, const char *end, const char *before)
 	if (holds_any(lead, gp_dsn_recipient) ||
 	    (before != NULL && holds_any(before, gp_dsn_recipient) && strlen(lead) < 12))
 		return 3;
-	s = line + strspn(line, " <>");
+	s = line + strspn(line, " >");
 	if (isdigit((unsigned char)s[0]) && isdigit((unsigned char)s[1]) && isdigit((unsigned char)s[2]))
 		return 2; /* "550 <x@y>: User unknown" */
-	return holds_any(line, gp_dsn_unknown) ? 1 : 0;
+	return holds_any(line, gp_dsn_unknown) || strncasecmp(s, "to:", 3) == 0 ? 1 : 0;
 }
 
 struct candidate {
@@ -293,7 +297,7 @@ read_candidates(const struct report *report, const char *whole, struct gp_readin
 		size_t to = report->count;
 		SCOPED(gp_free_str) char *said = NULL;
 
-		if (found[i].weight < (best >= 3 ? 3 : best))
+		if (found[i].weight < (best >= 2 ? 2 : best))
 			continue;
 		for (size_t j = i + 1; j < count && to == report->count; j++)
 			if (strcasecmp(found[j].address, found[i].address) != 0)
@@ -374,7 +378,7 @@ read_group(const struct gp_fields *fields, const char *text, struct gp_reading *
 	if (*status == '\0')
 		memcpy(status, detail, sizeof(status));
 	verdict = gp_dsn_verdict(status, *said != '\0' ? said : text);
-	if (strcasestr(action, "delayed") != NULL)
+	if (strcasestr(action, "delayed") != NULL || strcasestr(action, "expired") != NULL)
 		verdict = "temporary";
 	else if (strcasestr(action, "deliver") != NULL || strcasestr(action, "relay") != NULL ||
 		 strcasestr(action, "expand") != NULL || (*stated == '2' && strcasestr(action, "fail") == NULL))
