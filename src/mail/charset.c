@@ -110,10 +110,11 @@ static const char *const plain_names[] = { "utf-8", "utf-16", "utf-16le", "utf-1
 	"iso-8859-2", "iso-8859-3", "iso-8859-4", "iso-8859-5", "iso-8859-6", "iso-8859-7", "iso-8859-8", "iso-8859-9",
 	"iso-8859-10", "iso-8859-11", "iso-8859-13", "iso-8859-14", "iso-8859-15", "iso-8859-16", "windows-1250",
 	"windows-1251", "windows-1252", "windows-1253", "windows-1254", "windows-1255", "windows-1256", "windows-1257",
-	"windows-1258", "koi8-r", "koi8-u", "macintosh", "cp437", "cp850", "cp852", "cp866", "cp874", "tis-620",
-	"iso-2022-jp", "iso-2022-jp-2", "shift_jis", "cp932", "euc-jp", "eucjp-ms", "gb2312", "gbk", "gb18030",
-	"hz-gb-2312", "big5", "big5-hkscs", "euc-tw", "euc-kr", "iso-2022-kr", "iso-2022-cn", "cp949", "johab",
-	"viscii", "armscii-8", "georgian-ps" };
+	"windows-1258", "koi8-r", "koi8-u", "macintosh", "cp437", "cp850", "cp852", "cp866", "cp855", "ibm855",
+	"ibm866", "ibm852", "ibm850", "ibm437", "cp858", "cp862", "cp1125", "mac-cyrillic", "mac-centraleurope",
+	"cp874", "tis-620", "iso-2022-jp", "iso-2022-jp-2", "shift_jis", "cp932", "euc-jp", "eucjp-ms", "gb2312", "gbk",
+	"gb18030", "hz-gb-2312", "big5", "big5-hkscs", "euc-tw", "euc-kr", "iso-2022-kr", "iso-2022-cn", "cp949",
+	"johab", "viscii", "armscii-8", "georgian-ps" };
 
 /* The label in lower case, without quotes, blanks and an RFC 2231 language tag. */
 static void
