@@ -219,8 +219,7 @@ gp_db_open(const char *path, unsigned flags, struct gp_db **ret_db, struct gp_er
 	SCOPED(gp_db_free) struct gp_db *db = db_new(path, flags);
 
 	if (access(path, F_OK) < 0 && errno == ENOENT)
-		return gp_fail_as(
-		    err, 78, "4.3.0", "there is no database at %s; make one with: guildpost init", path);
+		return gp_fail_as(err, 78, "4.3.0", "there is no database at %s; make one with: guildpost init", path);
 	if (access(path, R_OK) < 0)
 		return gp_fail_as(err, 77, "4.3.0", "the database %s may not be read by this user", path);
 	GP_TRY(take_run_lock(db, err));
@@ -464,8 +463,7 @@ close_blob(sqlite3_blob **blob)
 }
 
 enum gp_rc
-gp_blob_fill(
-    struct gp_db *db, const char *table, const char *column, int64_t row, int fd, size_t n, struct gp_err *err)
+gp_blob_fill(struct gp_db *db, const char *table, const char *column, int64_t row, int fd, size_t n, struct gp_err *err)
 {
 	SCOPED(close_blob) sqlite3_blob *blob = NULL;
 	char piece[65536];
@@ -485,6 +483,27 @@ gp_blob_fill(
 		at += (size_t)got;
 	}
 	return GP_OK;
+}
+
+enum gp_rc
+gp_blob_add(
+    struct gp_db *db, const char *table, const char *column, int64_t row, struct gp_buf *out, struct gp_err *err)
+{
+	SCOPED(close_blob) sqlite3_blob *blob = NULL;
+	char piece[65536];
+	int n;
+
+	if (sqlite3_blob_open(db->handle, "main", table, column, row, 0, &blob) != SQLITE_OK)
+		return db_fail(db, err);
+	n = sqlite3_blob_bytes(blob);
+	for (int at = 0; at < n && !out->full; at += (int)sizeof(piece)) {
+		int want = n - at < (int)sizeof(piece) ? n - at : (int)sizeof(piece);
+
+		if (sqlite3_blob_read(blob, piece, want, at) != SQLITE_OK)
+			return db_fail(db, err);
+		gp_buf_add(out, piece, (size_t)want);
+	}
+	return out->full ? gp_fail(err, "5.3.4", "the mail is larger than this program handles") : GP_OK;
 }
 
 int64_t

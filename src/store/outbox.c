@@ -4,14 +4,25 @@
 
 #define KEEP_TRYING (5 * 86400) /* seconds: SND-07 */
 
+static enum gp_rc
+add_octets(struct gp_db *db, int64_t id, const struct gp_buf *octets, struct gp_err *err)
+{
+	static const char sql[] = "INSERT INTO outbox_mail (outbox_id, octets) VALUES (:id, :octets)";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", id);
+	gp_bind_blob(query, ":octets", octets->data, octets->len);
+	return gp_query_do(query, err);
+}
+
 enum gp_rc
 gp_outbox_add(struct gp_db *db, const struct gp_outbox_new *row, int64_t *ret_id, struct gp_err *err)
 {
-	static const char sql[] = "INSERT INTO outbox (kind, space_id, audience, event, thread_id, mail, slots, msgid, "
-				  "created_at, expires_at)"
-				  " VALUES (:kind, nullif(:space, 0), :audience, nullif(:event, 0), nullif(:thread, "
-				  "0), :mail, :slots, :msgid,"
-				  " :now, :expires)";
+	static const char sql[] =
+	    "INSERT INTO outbox (kind, space_id, audience, event, thread_id, slots, msgid, created_at, expires_at)"
+	    " VALUES (:kind, nullif(:space, 0), :audience, nullif(:event, 0), nullif(:thread, 0), :slots, :msgid,"
+	    " :now, :expires)";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	SCOPED(gp_buf_release) struct gp_buf slots = GP_BUF_INIT(4096);
 
@@ -22,14 +33,13 @@ gp_outbox_add(struct gp_db *db, const struct gp_outbox_new *row, int64_t *ret_id
 	gp_bind_text(query, ":audience", row->event > 0 ? "event" : "list");
 	gp_bind_int(query, ":event", row->event);
 	gp_bind_int(query, ":thread", row->thread_id);
-	gp_bind_blob(query, ":mail", row->composed->octets.data, row->composed->octets.len);
 	gp_bind_text(query, ":slots", slots.data);
 	gp_bind_text(query, ":msgid", row->composed->msgid);
 	gp_bind_int(query, ":now", row->now);
 	gp_bind_int(query, ":expires", row->expires_at != 0 ? row->expires_at : row->now + KEEP_TRYING);
 	GP_TRY(gp_query_do(query, err));
 	*ret_id = gp_db_inserted(db);
-	return GP_OK;
+	return add_octets(db, *ret_id, &row->composed->octets, err);
 }
 
 enum gp_rc

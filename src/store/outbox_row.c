@@ -5,7 +5,8 @@
 /* The state that a person sees: a row that is due may be in hand, or wait for the next attempt. */
 #define ROW_COLUMNS                                                                                                    \
 	"o.outbox_id, coalesce(o.space_id, 0) AS space_id, coalesce(p.name, '') AS space, o.kind, o.reason,"           \
-	" o.last_reply, o.msgid, o.delivered, o.refused, o.created_at, o.expires_at, length(o.mail) AS size,"          \
+	" o.last_reply, o.msgid, o.delivered, o.refused, o.created_at, o.expires_at, coalesce(length(m.octets), 0) "   \
+	"AS size,"                                                                                                     \
 	" CASE WHEN o.audience = 'list' AND o.exhausted = 0 THEN"                                                      \
 	"  (SELECT count(*) FROM outbox_recipient r WHERE r.outbox_id = o.outbox_id)"                                  \
 	"  WHEN o.exhausted = 1 THEN o.recipients ELSE -1 END AS recipients,"                                          \
@@ -18,7 +19,9 @@
 	"  WHEN EXISTS (SELECT 1 FROM slice s WHERE s.outbox_id = o.outbox_id AND s.next_attempt <= :now) THEN 'due'"  \
 	"  WHEN EXISTS (SELECT 1 FROM slice s WHERE s.outbox_id = o.outbox_id) THEN 'deferred' ELSE 'due' END AS "     \
 	"state"
-#define ROW_FROM " FROM outbox o LEFT JOIN space p ON p.space_id = o.space_id"
+#define ROW_FROM                                                                                                       \
+	" FROM outbox o LEFT JOIN space p ON p.space_id = o.space_id LEFT JOIN outbox_mail m ON m.outbox_id = "        \
+	"o.outbox_id"
 
 void
 gp_outbox_row_free(struct gp_outbox_row **row)
@@ -217,7 +220,8 @@ gp_outbox_drop(struct gp_db *db, int64_t id, struct gp_err *err)
 	static const char *const steps[] = {
 		"DELETE FROM slice WHERE outbox_id = :id",
 		"DELETE FROM outbox_recipient WHERE outbox_id = :id",
-		("UPDATE outbox SET state = 'dropped', reason = '', mail = x'', slots = '', exhausted = 1"
+		"DELETE FROM outbox_mail WHERE outbox_id = :id",
+		("UPDATE outbox SET state = 'dropped', reason = '', slots = '', exhausted = 1"
 		 " WHERE outbox_id = :id"),
 	};
 

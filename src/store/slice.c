@@ -473,21 +473,20 @@ gp_slice_due(struct gp_db *db, int64_t now, bool *ret_due, int64_t *ret_next, st
 enum gp_rc
 gp_outbox_mail(struct gp_db *db, int64_t outbox_id, struct gp_composed *ret_mail, struct gp_err *err)
 {
-	static const char sql[] = "SELECT mail, slots, msgid FROM outbox WHERE outbox_id = :id";
+	static const char sql[] =
+	    "SELECT o.slots, o.msgid FROM outbox o JOIN outbox_mail m ON m.outbox_id = o.outbox_id"
+	    " WHERE o.outbox_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	const void *octets;
-	size_t n;
 	bool found;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
 	gp_bind_int(query, ":id", outbox_id);
 	GP_TRY(gp_query_next(query, &found, err));
 	if (!found)
-		return gp_fail(err, "5.3.0", "an outbox row is gone");
+		return gp_fail(err, "5.3.0", "the octets of an outbox row are gone");
 	gp_composed_release(ret_mail);
 	gp_composed_init(ret_mail);
-	octets = gp_col_blob(query, "mail", &n);
-	gp_buf_add(&ret_mail->octets, octets, n);
+	GP_TRY(gp_blob_add(db, "outbox_mail", "octets", outbox_id, &ret_mail->octets, err));
 	(void)snprintf(ret_mail->msgid, sizeof(ret_mail->msgid), "%s", gp_col_text(query, "msgid"));
 	return gp_slots_parse(gp_col_text(query, "slots"), ret_mail, err);
 }

@@ -247,22 +247,30 @@ hold_row(struct gp_db *db, int64_t outbox_id, struct gp_err *err)
 	return gp_query_do(query, err);
 }
 
-/* Nobody waits any more: the row is done. What was sent needs its octets no longer: the post is in the archive. */
+/* Nobody waits any more: the row is done. What reached everybody needs its octets no longer: the post is in the archive. */
 static enum gp_rc
 close_row(struct gp_db *db, int64_t outbox_id, struct gp_err *err)
 {
-	static const char sql[] =
+	static const char close[] =
 	    "UPDATE outbox SET state = CASE WHEN delivered = 0 AND refused > 0 THEN 'failed' ELSE 'sent' END,"
-	    "  reason = CASE WHEN delivered = 0 AND refused > 0 THEN 'nobody took it: ' || last_reply ELSE '' END,"
-	    "  mail = CASE WHEN refused > 0 THEN mail ELSE x'' END, slots = CASE WHEN refused > 0 THEN slots ELSE '' "
-	    "END"
+	    "  reason = CASE WHEN delivered = 0 AND refused > 0 THEN 'nobody took it: ' || last_reply ELSE '' END"
 	    " WHERE outbox_id = :id AND exhausted = 1 AND state = 'due'"
 	    "  AND NOT EXISTS (SELECT 1 FROM slice WHERE outbox_id = :id)";
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	static const char empty[] =
+	    "DELETE FROM outbox_mail WHERE outbox_id ="
+	    " (SELECT outbox_id FROM outbox WHERE outbox_id = :id AND state = 'sent' AND refused = 0)";
+	const char *const steps[] = { close, empty };
 
-	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_int(query, ":id", outbox_id);
-	return gp_query_do(query, err);
+	for (size_t i = 0; i < GP_COUNT(steps); i++) {
+		SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+		GP_TRY(gp_query_open(db, steps[i], &query, err));
+		gp_bind_int(query, ":id", outbox_id);
+		GP_TRY(gp_query_do(query, err));
+		if (gp_db_changes(db) == 0)
+			return GP_OK;
+	}
+	return GP_OK;
 }
 
 static enum gp_rc

@@ -33,9 +33,10 @@ def post(db, space="weavers", msgid=None, at=1780300800, author=0, thread=None, 
     db.execute("INSERT INTO message (space_id, raw_id, event, filed_at, msgid, thread_id, member_id, from_name, from_address,"
                " subject, subject_base, date, received_at, size) VALUES (?, ?, ?, ?, ?, ?, ?, 'x', 'x@example.org', 's', 's', ?, ?, ?)",
                (space_id, raw, event, at, msgid, thread, author or None, at, at, len(octets)))
-    outbox = db.execute("INSERT INTO outbox (kind, space_id, audience, event, thread_id, mail, slots, msgid, created_at, expires_at)"
-                        " VALUES ('post', ?, 'event', ?, ?, ?, ?, ?, ?, ?)",
-                        (space_id, event, thread, octets, slots, msgid, at, at + 5 * 86400)).lastrowid
+    outbox = db.execute("INSERT INTO outbox (kind, space_id, audience, event, thread_id, slots, msgid, created_at, expires_at)"
+                        " VALUES ('post', ?, 'event', ?, ?, ?, ?, ?, ?)",
+                        (space_id, event, thread, slots, msgid, at, at + 5 * 86400)).lastrowid
+    db.execute("INSERT INTO outbox_mail (outbox_id, octets) VALUES (?, ?)", (outbox, octets))
     db.execute("COMMIT")
     return outbox, thread, msgid
 

@@ -76,13 +76,15 @@ CREATE INDEX bounce_member ON bounce (member_id, at);
 -- state: due, held, failed, sent, dropped. A slice in hand or waiting is a row of `slice`.
 CREATE TABLE outbox (outbox_id INTEGER PRIMARY KEY, kind TEXT NOT NULL, space_id INTEGER REFERENCES space,
   audience TEXT NOT NULL, event INTEGER, thread_id INTEGER,
-  mail BLOB NOT NULL, slots TEXT NOT NULL,    -- composed octets and where values go (mail/compose.h)
+  slots TEXT NOT NULL,                        -- where values go in the octets (mail/compose.h)
   msgid TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'due', reason TEXT NOT NULL DEFAULT '',
   cursor INTEGER NOT NULL DEFAULT 0, exhausted INTEGER NOT NULL DEFAULT 0,
   recipients INTEGER, delivered INTEGER NOT NULL DEFAULT 0, refused INTEGER NOT NULL DEFAULT 0,
   refusals_in_row INTEGER NOT NULL DEFAULT 0, last_reply TEXT NOT NULL DEFAULT '',
   created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;
 CREATE INDEX outbox_due ON outbox (state, exhausted, outbox_id);
+-- The composed octets, apart: every claim changes the row of the outbox, and SQLite writes a changed row anew, whole.
+CREATE TABLE outbox_mail (outbox_id INTEGER PRIMARY KEY REFERENCES outbox, octets BLOB NOT NULL) STRICT;
 CREATE TABLE outbox_recipient (outbox_id INTEGER NOT NULL REFERENCES outbox, recipient_key INTEGER NOT NULL,
   address TEXT NOT NULL, member_id INTEGER, subscription_id INTEGER,
   slot_values TEXT NOT NULL DEFAULT '{}',     -- JSON: slot name -> value, only where it has any
