@@ -71,7 +71,7 @@ with House("stranger") as house:
     back = house.mailbox("sam@else.example")[-1]
     ok("Sorry" in field(back, "subject") and any(part.get_content_type() == "message/rfc822" for part in back.walk()), "after 72 hours it goes back to its author, with an apology and the post", field(back, "subject"))
     ok(house.rows("held", "list") == [], "and waits no longer")
-    ok("Nobody answered for three days" in text(house.mailbox("ruth@example.org")[-1]), "the stewards hear of that, too", text(house.mailbox("ruth@example.org")[-1]))
+    ok(any("Nobody answered for three days" in text(mail) for mail in house.mailbox("ruth@example.org")), "the stewards hear of that, too", subjects(house, "ruth@example.org"))
 
     # by hand
     for subject in ("By hand", "By hand too"):
