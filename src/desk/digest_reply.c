@@ -149,6 +149,13 @@ answer_why(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err
 	    err);
 }
 
+/* The first own line; where that was taken for a greeting ("all"), what stands there after all. */
+static const char *
+said_first(const struct gp_reading *reading)
+{
+	return *reading->first_line != '\0' ? reading->first_line : reading->own_text;
+}
+
 /* A word of the foot, alone in what was written: "daily is fine with me, but ..." is none. */
 static bool
 is_word_alone(const struct gp_reading *reading)
@@ -160,17 +167,18 @@ static enum gp_rc
 act_on_word(struct gp_desk *desk, const struct gp_arrival *arrival, const struct listing *listing, bool *ret_done,
     struct gp_err *err)
 {
+	const char *said = said_first(arrival->reading);
 	char word[GP_WORD_SIZE], wish[GP_WISH_SIZE];
 
 	*ret_done = is_word_alone(arrival->reading);
 	if (!*ret_done)
 		return GP_OK;
-	(void)gp_word_first(arrival->reading->first_line, word);
+	(void)gp_word_first(said, word);
 	if (strcmp(word, "all") == 0)
 		return answer_all(desk, arrival, listing, err);
 	if (strcmp(word, "why") == 0)
 		return answer_why(desk, arrival, err);
-	if (gp_rhythm_wish(arrival->reading->first_line, wish))
+	if (gp_rhythm_wish(said, wish))
 		return gp_rhythm_act(desk, arrival, wish, err);
 	*ret_done = false;
 	return GP_OK;

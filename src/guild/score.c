@@ -5,10 +5,10 @@
 
 /* Words that an item costs beside its title and excerpts: its number, its people, its thread address. */
 #define ITEM_WORDS 12
-#define LINE_WORDS 2
+#define LINE_WORDS 3
 
 const struct gp_score_budget gp_score_budget = {
-	.waiting = 3, .threads = 5, .lines = 15, .words = 600, .around = 70, .first_words = 200
+	.waiting = 3, .threads = 5, .lines = 15, .words = 600, .around = 90, .first_words = 200
 };
 
 /* 3 ln(1+people) + ln(1+posts) and what is added to it: people outweigh posts, so that two who go back and forth all

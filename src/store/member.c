@@ -285,7 +285,7 @@ gp_subscription_put(
 	gp_bind_text(query, ":mode", mode);
 	gp_bind_int(query, ":event", event);
 	gp_bind_int(query, ":through", open.id != 0 ? open.digested_through : event);
-	gp_bind_int(query, ":at", open.id != 0 ? open.digested_at : now);
+	gp_bind_int(query, ":at", now);
 	return gp_query_do(query, err);
 }
 

@@ -40,7 +40,8 @@ struct gp_subscription {
 GP_MUST_CHECK enum gp_rc gp_subscription_find(
     struct gp_db *db, int64_t space_id, int64_t member_id, struct gp_subscription *ret, struct gp_err *err);
 /* Closes the open version and opens another at a new event (mode NULL: closes only). Inside a write transaction.
- * digested_through and digested_at go over to the new version; a first one begins at this event and at now. */
+ * digested_through goes over to the new version, a first one begins at this event; the next digest is that of the first
+ * promised instant after now. */
 GP_MUST_CHECK enum gp_rc gp_subscription_put(
     struct gp_db *db, int64_t space_id, int64_t member_id, const char *mode, int64_t now, struct gp_err *err);
 typedef enum gp_rc gp_subscription_each(

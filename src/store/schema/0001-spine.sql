@@ -33,7 +33,7 @@ CREATE TABLE subscription (subscription_id INTEGER PRIMARY KEY, space_id INTEGER
   member_id INTEGER NOT NULL REFERENCES member, mode TEXT NOT NULL,
   from_event INTEGER NOT NULL, to_event INTEGER,
   digested_through INTEGER NOT NULL,          -- event: the end of the last digest window
-  digested_at INTEGER NOT NULL                -- the promised instant of that digest
+  digested_at INTEGER NOT NULL                -- promised instants up to this one are settled
 ) STRICT;
 CREATE INDEX subscription_reach ON subscription (space_id, member_id, from_event);
 CREATE UNIQUE INDEX subscription_open ON subscription (space_id, member_id) WHERE to_event IS NULL;
