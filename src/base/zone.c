@@ -105,7 +105,7 @@ visit(const char *path, const struct stat *facts, int kind, struct FTW *where)
 	size_t far;
 
 	(void)facts;
-	if (where->level == 0 || kind != FTW_F || !name_ok(name) || strchr(name, '.') != NULL)
+	if (where->level == 0 || (kind != FTW_F && kind != FTW_SL) || !name_ok(name) || strchr(name, '.') != NULL)
 		return 0;
 	far = gp_distance(search.wanted, name);
 	/* "Berlin" means Europe/Berlin, though six letters are missing. */
@@ -128,7 +128,8 @@ unknown(const char *name, struct gp_err *err)
 	search.distance = SIZE_MAX;
 	search.best[0] = '\0';
 	if (kept == NULL)
-		(void)nftw(root, visit, 8, 0);
+		/* Links are names, but no folders to walk: posix/America may be America itself, seen first and refused. */
+		(void)nftw(root, visit, 8, FTW_PHYS);
 	if (search.best[0] == '\0')
 		return gp_fail_as(err, 64, "5.3.5", "no time zones are known here: install the package tzdata");
 	return gp_fail_as(err, 64, "5.3.5", "there is no time zone `%.64s`; the nearest name is %s", name, search.best);
@@ -469,7 +470,8 @@ keep(const char *path, const struct stat *facts, int kind, struct FTW *where)
 	struct gp_zone *zone = NULL;
 
 	(void)facts;
-	if (where->level == 0 || kind != FTW_F || !name_ok(name) || !load(name, &zone) || zone == NULL)
+	if (where->level == 0 || (kind != FTW_F && kind != FTW_SL) || !name_ok(name) || !load(name, &zone) ||
+	    zone == NULL)
 		return 0;
 	zone->kept = true;
 	kept = gp_grow(kept, (kept_count + 1) * sizeof(struct gp_zone *));

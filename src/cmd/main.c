@@ -16,8 +16,8 @@ static enum gp_rc help(struct gp_app *app, int argc, char **argv, struct gp_err 
 static enum gp_rc reader(struct gp_app *app, int argc, char **argv, struct gp_err *err);
 
 static const struct gp_command commands[] = {
-	{ "init", "[DIR] [--domain D] [--listen ADDR] [--smarthost URL] [--play]", "make a configuration and a database",
-	    gp_cmd_init },
+	{ "init", "[DIR] [--domain D] [--listen ADDR] [--smarthost URL] [--play]",
+	    "make a configuration and a database", gp_cmd_init },
 	{ "community create", "NAME [--title T] [--steward ADDR] [--timezone TZ] [--language L] [--rhythm TEXT]",
 	    "a community and its main space", gp_cmd_community_create },
 	{ "community show", "NAME", "its settings", gp_cmd_community_show },
@@ -74,8 +74,8 @@ static const struct gp_command commands[] = {
 	{ "outbox hold", "ID", "send nothing more of it until released", gp_cmd_outbox_hold },
 	{ "outbox release", "ID", "let a held one go out", gp_cmd_outbox_release },
 	{ "outbox drop", "ID", "send it to nobody else, for ever", gp_cmd_outbox_drop },
-	{ "explain", "[--sender ADDR] [--recipient ADDR] [FILE|MBOX]", "what guildpost understands of a message, offline",
-	    gp_cmd_explain },
+	{ "explain", "[--sender ADDR] [--recipient ADDR] [FILE|MBOX]",
+	    "what guildpost understands of a message, offline", gp_cmd_explain },
 	{ "digest preview", "SPACE [--mode weekly] [--until TIME] [--member ADDR]",
 	    "the digest of a window, on standard output", gp_cmd_digest_preview },
 	{ "digest list", "SPACE", "the issues that went out", gp_cmd_digest_list },

@@ -4,7 +4,8 @@
 
 /* The name as stored: NAME@FIRST-DOMAIN is NAME. ret_domain: NULL for the first domain. PERM exit 64 for a domain that
  * is not served. *ret_name: caller frees. */
-GP_MUST_CHECK enum gp_rc gp_name_read(struct gp_app *app, const char *word, char **ret_name, const char **ret_domain, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_name_read(
+    struct gp_app *app, const char *word, char **ret_name, const char **ret_domain, struct gp_err *err);
 
 /* One thing: a JSON object, or lines of key and value for people. */
 struct gp_shown {

@@ -26,7 +26,7 @@ mode_vars(const char *mode)
 	static const char *const names[][2] = { { "mode_each", "each" }, { "mode_daily", "daily" },
 		{ "mode_weekly", "weekly" }, { "mode_monthly", "monthly" }, { "mode_meetings", "meetings" },
 		{ "mode_none", "none" } };
-	struct mode_vars out;
+	struct mode_vars out = { 0 };
 
 	for (size_t i = 0; i < GP_COUNT(names); i++)
 		out.vars[i] = (struct gp_var){ names[i][0], strcmp(mode, names[i][1]) == 0 ? "1" : "" };
@@ -40,7 +40,7 @@ struct addresses {
 static struct addresses
 addresses_of(const struct gp_space *space)
 {
-	struct addresses out;
+	struct addresses out = { 0 };
 
 	gp_space_address(space, "join", out.join);
 	gp_space_address(space, "leave", out.leave);
@@ -371,8 +371,8 @@ confirm(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *e
 		const char *kind;
 		enum gp_rc (*act)(struct gp_desk *desk, const struct gp_arrival *arrival,
 		    const struct gp_request *request, struct gp_err *err);
-	} kinds[] = { { "join", confirmed_join }, { "leave", confirmed_leave }, { "undo", undone }, { "mode", gp_rhythm_confirmed },
-		{ "approve", approved } };
+	} kinds[] = { { "join", confirmed_join }, { "leave", confirmed_leave }, { "undo", undone },
+		{ "mode", gp_rhythm_confirmed }, { "approve", approved } };
 	SCOPED(gp_request_release) struct gp_request request = { .id = 0 };
 
 	/* An auto-reply to our question confirms nothing (RCV-14). */

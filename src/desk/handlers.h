@@ -4,13 +4,14 @@
 #include "guildpost/desk/notice.h"
 #include "guildpost/desk/sort.h"
 
-gp_arrival_handler gp_bounce_take;   /* a report to the envelope sender of a copy */
+gp_arrival_handler gp_bounce_take; /* a report to the envelope sender of a copy */
 gp_arrival_handler gp_moderate_take; /* the word of a steward about a held post */
 gp_arrival_handler gp_operator_take; /* mail to postmaster@ and abuse@ */
-gp_arrival_handler gp_steward_take;  /* mail to the stewards */
+gp_arrival_handler gp_steward_take; /* mail to the stewards */
 
 /* Ends with a ledger line and nothing else (RCV-10): act "mail.dropped". */
-GP_MUST_CHECK enum gp_rc gp_drop(struct gp_desk *desk, const struct gp_arrival *arrival, const char *why, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_drop(
+    struct gp_desk *desk, const struct gp_arrival *arrival, const char *why, struct gp_err *err);
 
 /* May this mail be answered by a robot? Not a machine's, a list's, or one without a usable author (RCV-14, RCV-15). */
 bool gp_answerable(const struct gp_arrival *arrival);
@@ -21,7 +22,8 @@ struct gp_answer {
 	const struct gp_var *vars;
 	size_t var_count;
 };
-GP_MUST_CHECK enum gp_rc gp_answer(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_answer *answer, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_answer(
+    struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_answer *answer, struct gp_err *err);
 
 /* "member:17" for a known author, else "stranger". */
 void gp_arrival_actor(const struct gp_arrival *arrival, char out[32]);

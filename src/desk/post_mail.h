@@ -4,5 +4,6 @@
 #include "guildpost/mail/reading.h"
 #include "guildpost/store/outbox.h"
 
-GP_MUST_CHECK enum gp_rc gp_post_compose(struct gp_desk *desk, const struct gp_space *space, const struct gp_buf *octets,
-    const struct gp_reading *reading, int64_t received_at, struct gp_composed *ret, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_post_compose(struct gp_desk *desk, const struct gp_space *space,
+    const struct gp_buf *octets, const struct gp_reading *reading, int64_t received_at, struct gp_composed *ret,
+    struct gp_err *err);

@@ -282,7 +282,8 @@ gp_template_render(const char *folder, const char *language, const char *name, c
 	GP_TRY(load(folder, language, name, "txt", &file, err));
 	body = strstr(file.data, "\n\n");
 	if (ret_subject == NULL && strncmp(file.data, "Subject: ", 9) != 0) {
-		expand(ret_body, file.data, file.data + file.len, &view); /* a piece: who puts it in its place wraps it */
+		expand(
+		    ret_body, file.data, file.data + file.len, &view); /* a piece: who puts it in its place wraps it */
 		return GP_OK;
 	}
 	if (strncmp(file.data, "Subject: ", 9) != 0 || body == NULL)

@@ -14,18 +14,21 @@ struct gp_placing {
 	int64_t space_id, date, now;
 	const char *msgid, *subject_base;
 	const struct gp_strs *references; /* with angle brackets, oldest first; what is cited, not oneself */
-	bool by_subject;                  /* cites nothing, has a reply prefix: looks for its elders by subject */
-	const char *token;                /* of the recipient address, "" for none: wins over references */
+	bool by_subject; /* cites nothing, has a reply prefix: looks for its elders by subject */
+	const char *token; /* of the recipient address, "" for none: wins over references */
 	const struct gp_token_keys *keys;
 };
 /* What a message may cite for threads: not itself, nothing twice, none of our digests (a digest is cited by the answers to
  * each of its threads, and would tie them all together), with a token only what stands in that thread. */
-GP_MUST_CHECK enum gp_rc gp_thread_references(struct gp_db *db, const struct gp_placing *placing, struct gp_strs *ret, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_thread_references(
+    struct gp_db *db, const struct gp_placing *placing, struct gp_strs *ret, struct gp_err *err);
 /* The thread of a message that is about to be filed; joins threads as needed. Inside a write transaction. */
-GP_MUST_CHECK enum gp_rc gp_thread_place(struct gp_db *db, const struct gp_placing *placing, int64_t *ret_thread_id, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_thread_place(
+    struct gp_db *db, const struct gp_placing *placing, int64_t *ret_thread_id, struct gp_err *err);
 /* Once the message has its row and its citations: its parent, and it as the parent of those who waited for it. */
 GP_MUST_CHECK enum gp_rc gp_thread_settle(struct gp_db *db, int64_t message_id, struct gp_err *err);
 /* When a message goes: first those who may lose it as parent (*ret_ids: caller frees), and once its row is gone, their
  * next best. */
-GP_MUST_CHECK enum gp_rc gp_thread_waiting(struct gp_db *db, int64_t message_id, int64_t **ret_ids, size_t *ret_count, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_thread_waiting(
+    struct gp_db *db, int64_t message_id, int64_t **ret_ids, size_t *ret_count, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_thread_resettle(struct gp_db *db, const int64_t *ids, size_t count, struct gp_err *err);

@@ -6,10 +6,10 @@
 
 struct gp_spool {
 	struct gp_buf memory; /* all octets while fd is -1, else those not yet written to it */
-	size_t size;          /* octets in all */
-	size_t threshold;     /* octets above which they go to the file; may be lowered at any time */
-	const char *folder;   /* where the file is made; borrowed */
-	int fd;               /* -1: in memory. The file has no name: it is gone with the process */
+	size_t size; /* octets in all */
+	size_t threshold; /* octets above which they go to the file; may be lowered at any time */
+	const char *folder; /* where the file is made; borrowed */
+	int fd; /* -1: in memory. The file has no name: it is gone with the process */
 };
 #define GP_SPOOL_INIT(where, octets)                                                                                   \
 	{                                                                                                              \

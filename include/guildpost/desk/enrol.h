@@ -4,10 +4,10 @@
 #include "guildpost/desk/sort.h"
 
 struct gp_newcomer {
-	const char *address, *name, *mode;   /* mode NULL: weekly (PRODUCT.md section 4) */
-	const char *timezone, *language;     /* "" : the community's */
-	const char *role;                    /* "steward", "host" or NULL */
-	bool guest, unconfirmed;             /* unconfirmed: invited by mail; no subscription until the answer comes (SUB-08) */
+	const char *address, *name, *mode; /* mode NULL: weekly (PRODUCT.md section 4) */
+	const char *timezone, *language; /* "" : the community's */
+	const char *role; /* "steward", "host" or NULL */
+	bool guest, unconfirmed; /* unconfirmed: invited by mail; no subscription until the answer comes (SUB-08) */
 };
 /* Into a community and its main space, by the operator's word. PERM exit 67 no such community, exit 64 bad address, zone
  * or mode; a member who is there already is changed to what is given. by: "operator", "member:17". */
@@ -17,14 +17,17 @@ GP_MUST_CHECK enum gp_rc gp_enrol_add(struct gp_desk *desk, const char *communit
 GP_MUST_CHECK enum gp_rc gp_enrol_admit(struct gp_desk *desk, const char *community, const struct gp_newcomer *newcomer,
     const char *by, int64_t now, int64_t *ret_member_id, struct gp_err *err);
 /* Out of every space. PERM exit 67 when there is no such community or member. */
-GP_MUST_CHECK enum gp_rc gp_enrol_remove(struct gp_desk *desk, const char *community, const char *address, const char *by, int64_t now, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_enrol_remove(
+    struct gp_desk *desk, const char *community, const char *address, const char *by, int64_t now, struct gp_err *err);
 /* The same for a member at hand, inside a write transaction. */
-GP_MUST_CHECK enum gp_rc gp_enrol_part(struct gp_desk *desk, int64_t member_id, const char *by, int64_t now, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_enrol_part(
+    struct gp_desk *desk, int64_t member_id, const char *by, int64_t now, struct gp_err *err);
 /* One key of a member: name, delivery, timezone, language, role, level, pause, state. PERM exit 64 bad key or value. */
 GP_MUST_CHECK enum gp_rc gp_enrol_set(struct gp_desk *desk, const char *community, const char *address, const char *key,
     const char *value, const char *by, int64_t now, struct gp_err *err);
 /* A member into a further space of the community. mode NULL: out of it. */
-GP_MUST_CHECK enum gp_rc gp_enrol_subscribe(struct gp_desk *desk, const char *space, const char *address, const char *mode, const char *by, int64_t now, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_enrol_subscribe(struct gp_desk *desk, const char *space, const char *address,
+    const char *mode, const char *by, int64_t now, struct gp_err *err);
 bool gp_mode_ok(const char *mode); /* each daily weekly monthly meetings none */
 
 /* Asks by mail whether this address wants to join; inside a write transaction. by the operator's import: template
@@ -35,7 +38,8 @@ struct gp_asking {
 	bool invited;
 	const char *in_reply_to; /* message-id or NULL */
 };
-GP_MUST_CHECK enum gp_rc gp_enrol_ask(struct gp_desk *desk, const struct gp_asking *asking, int64_t now, bool *ret_sent, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_enrol_ask(
+    struct gp_desk *desk, const struct gp_asking *asking, int64_t now, bool *ret_sent, struct gp_err *err);
 
 /* Join and leave by mail: a request is answered with a confirmation, the confirmation acts (SUB-01 to SUB-05). */
 gp_arrival_handler gp_enrol_take;

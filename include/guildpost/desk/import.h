@@ -7,14 +7,15 @@
 
 struct gp_import_counts {
 	int64_t read, imported, duplicates;
-	int64_t reused;    /* of the imported: another message had taken their id; they have got one of their own (RCV-17) */
-	int64_t skipped;   /* could not be read; told one by one through watch */
-	double done;       /* share of this source that has been read, 0 to 1; 0 when nobody can tell */
+	int64_t
+	    reused; /* of the imported: another message had taken their id; they have got one of their own (RCV-17) */
+	int64_t skipped; /* could not be read; told one by one through watch */
+	double done; /* share of this source that has been read, 0 to 1; 0 when nobody can tell */
 };
 struct gp_import_watch {
 	void *context;
 	void (*progress)(void *context, const struct gp_import_counts *counts); /* now and then; NULL: nobody looks */
-	void (*skipped)(void *context, const char *where, const char *why);     /* where: "FILE: message 17" */
+	void (*skipped)(void *context, const char *where, const char *why); /* where: "FILE: message 17" */
 };
 /* path "-": standard input. counts are added to, so that several sources can share them.
  * Commits every 128 messages or so: what is in stays in, whatever happens later.

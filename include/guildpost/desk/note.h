@@ -4,8 +4,8 @@
 
 struct gp_note {
 	int64_t now, community_id, space_id; /* ids: 0 for none */
-	const char *actor;                   /* "operator", "member:17", "stranger", "robot" */
-	const char *act;                     /* "member.add", "held.free", "post.refused" */
+	const char *actor; /* "operator", "member:17", "stranger", "robot" */
+	const char *act; /* "member.add", "held.free", "post.refused" */
 };
 /* Inside the write transaction of the act. Pairs of strings follow, NULL ends; a pair whose value is NULL is left out. */
 GP_MUST_CHECK enum gp_rc gp_note(struct gp_desk *desk, const struct gp_note *note, struct gp_err *err, ...)

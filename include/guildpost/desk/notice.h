@@ -29,6 +29,7 @@ GP_MUST_CHECK enum gp_rc gp_notice_send(
 
 /* The same mail to each steward of notice->space but one (except: member_id or 0), to the operator when there is none:
  * to_name, to_address and member_id are filled in. */
-GP_MUST_CHECK enum gp_rc gp_notice_stewards(struct gp_desk *desk, const struct gp_notice *notice, int64_t except, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_notice_stewards(
+    struct gp_desk *desk, const struct gp_notice *notice, int64_t except, struct gp_err *err);
 /* To the operator; the space of the notice only gives its variables. */
 GP_MUST_CHECK enum gp_rc gp_notice_operator(struct gp_desk *desk, const struct gp_notice *notice, struct gp_err *err);

@@ -28,7 +28,8 @@ struct gp_arrival {
 	bool proved; /* the own MTA reports From as DMARC- or DKIM-aligned (LST-14) */
 	enum gp_proof proof; /* the same, with what speaks against it */
 	enum gp_kind kind;
-	const struct gp_understood *held; /* of an answer to a held post: that post, read before the transaction; else NULL */
+	const struct gp_understood
+	    *held; /* of an answer to a held post: that post, read before the transaction; else NULL */
 	int64_t now;
 };
 /* Handlers run inside the one write transaction in which the inbox row goes away. A handler that returns an error leaves

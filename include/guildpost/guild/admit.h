@@ -7,22 +7,22 @@
 enum gp_admission { GP_ADMIT_ACCEPT, GP_ADMIT_HOLD, GP_ADMIT_REFUSE };
 struct gp_admit {
 	/* the space */
-	const char *posting;     /* anyone members moderated stewards */
-	bool hold_first_posts;   /* first-posts held */
+	const char *posting; /* anyone members moderated stewards */
+	bool hold_first_posts; /* first-posts held */
 	bool closed;
-	int64_t max_size;        /* octets, 0: no limit of its own */
-	bool can_prove;          /* an authserv-id is configured: a lack of proof says something */
+	int64_t max_size; /* octets, 0: no limit of its own */
+	bool can_prove; /* an authserv-id is configured: a lack of proof says something */
 	/* the author */
 	bool member, steward;
 	int64_t posts_before;
 	enum gp_proof proof;
 	/* the message */
 	int from_count;
-	bool duplicates;         /* a field stands twice that must stand once (RCV-20) */
-	bool from_list;          /* foreign list mail (RCV-13) */
-	bool invitation;         /* a calendar request to the space (CAL-25) */
-	bool unread;             /* beyond the limits of the reader: only its header was read */
-	int64_t size;            /* octets */
+	bool duplicates; /* a field stands twice that must stand once (RCV-20) */
+	bool from_list; /* foreign list mail (RCV-13) */
+	bool invitation; /* a calendar request to the space (CAL-25) */
+	bool unread; /* beyond the limits of the reader: only its header was read */
+	int64_t size; /* octets */
 };
 /* ret_reason: a short English phrase for the ledger and the stewards, static: "the author is not a member". */
 enum gp_admission gp_admit(const struct gp_admit *facts, const char **ret_reason);

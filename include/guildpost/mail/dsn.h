@@ -7,10 +7,10 @@
 #define GP_BOUNCES_MAX 100
 
 struct gp_dsn {
-	const char *status;   /* message/delivery-status parts, decoded; "" when there is none */
+	const char *status; /* message/delivery-status parts, decoded; "" when there is none */
 	size_t status_n;
-	const char *text;     /* what the report says to people, UTF-8, LF */
-	const char *failed;   /* value of X-Failed-Recipients, "" */
+	const char *text; /* what the report says to people, UTF-8, LF */
+	const char *failed; /* value of X-Failed-Recipients, "" */
 	const char *returned; /* the returned message's To and the like, "": who it was for when nothing else says */
 };
 /* True when the header looks like a report of a mail system: the author or the subject says so. */

@@ -9,13 +9,13 @@
 struct gp_field {
 	const char *name, *value; /* point into the octets; the value is still folded */
 	size_t name_n, value_n;
-	size_t start, end;        /* the whole field with its line end, as offsets */
+	size_t start, end; /* the whole field with its line end, as offsets */
 };
 struct gp_fields {
 	struct gp_field *v;
 	size_t count;
-	size_t body;   /* offset behind the blank line; n when there is none */
-	bool regular;  /* every line was part of a field: RFC 5322 section 2.2 */
+	size_t body; /* offset behind the blank line; n when there is none */
+	bool regular; /* every line was part of a field: RFC 5322 section 2.2 */
 };
 #define GP_FIELDS_MAX 2000 /* what stands behind them is passed over */
 

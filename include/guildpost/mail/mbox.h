@@ -8,11 +8,11 @@
 #include "guildpost/base/err.h"
 
 struct gp_mbox_message {
-	const char *octets;  /* unquoted, without the "From " line and the blank line at the end; borrowed */
+	const char *octets; /* unquoted, without the "From " line and the blank line at the end; borrowed */
 	size_t n;
 	int64_t envelope_date; /* of the "From " line, seconds UTC; 0 when it has none */
-	int64_t number;        /* 1 is the first of this file */
-	bool too_large;        /* octets are only its beginning */
+	int64_t number; /* 1 is the first of this file */
+	bool too_large; /* octets are only its beginning */
 };
 typedef enum gp_rc gp_mbox_each(void *context, const struct gp_mbox_message *message, struct gp_err *err);
 

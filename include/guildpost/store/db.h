@@ -51,11 +51,11 @@ const char *gp_col_text(struct gp_query *query, const char *name); /* NULL reads
 const void *gp_col_blob(struct gp_query *query, const char *name, size_t *ret_n);
 bool gp_col_is_null(struct gp_query *query, const char *name);
 /* Fills the blob of a row, made with zeroblob(n), with the first n octets of a file, in pieces. */
-GP_MUST_CHECK enum gp_rc gp_blob_fill(struct gp_db *db, const char *table, const char *column, int64_t row, int fd, size_t n,
-    struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_blob_fill(
+    struct gp_db *db, const char *table, const char *column, int64_t row, int fd, size_t n, struct gp_err *err);
 /* Adds the blob of a row to out, in pieces: a large one is in memory once, not twice. PERM 5.3.4 beyond out's ceiling. */
-GP_MUST_CHECK enum gp_rc gp_blob_add(struct gp_db *db, const char *table, const char *column, int64_t row,
-    struct gp_buf *out, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_blob_add(
+    struct gp_db *db, const char *table, const char *column, int64_t row, struct gp_buf *out, struct gp_err *err);
 int64_t gp_db_inserted(struct gp_db *db); /* key of the last inserted row */
 int64_t gp_db_changes(struct gp_db *db); /* rows changed by the last statement */
 

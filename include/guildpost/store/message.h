@@ -28,7 +28,8 @@ GP_MUST_CHECK enum gp_rc gp_message_file(
     struct gp_db *db, const struct gp_filing *filing, struct gp_filed *ret_filed, struct gp_err *err);
 
 /* Is a message of this id here already, and is it the same (RCV-17)? Only the space and the reading of the filing count. */
-GP_MUST_CHECK enum gp_rc gp_message_seen(struct gp_db *db, const struct gp_filing *filing, struct gp_filed *ret_filed, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_message_seen(
+    struct gp_db *db, const struct gp_filing *filing, struct gp_filed *ret_filed, struct gp_err *err);
 
 /* The thread that this token names (aliases followed); 0 when there is none. */
 GP_MUST_CHECK enum gp_rc gp_thread_by_token(

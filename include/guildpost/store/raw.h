@@ -9,6 +9,6 @@
 GP_MUST_CHECK enum gp_rc gp_raw_insert(
     struct gp_db *db, const void *octets, size_t n, int64_t now, int64_t *ret_id, struct gp_err *err);
 /* The same for octets that were spooled and hashed on their way in; a file is read in pieces, never held whole. */
-GP_MUST_CHECK enum gp_rc gp_raw_insert_spool(struct gp_db *db, const struct gp_spool *spool, const unsigned char sha256[32],
-    int64_t now, int64_t *ret_id, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_raw_insert_spool(struct gp_db *db, const struct gp_spool *spool,
+    const unsigned char sha256[32], int64_t now, int64_t *ret_id, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_raw_load(struct gp_db *db, int64_t id, struct gp_buf *out, struct gp_err *err);

@@ -7,14 +7,14 @@
 
 struct gp_request {
 	int64_t id, space_id, expires_at;
-	char kind[8];  /* "join", "leave", "undo" */
+	char kind[8]; /* "join", "leave", "undo" */
 	char *limit_key; /* what the limits of SUB-02 compare: dots and plus tags of an address taken off */
 	char *address, *name, *mode; /* mode: of the subscription that a "join" or an "undo" opens */
 	bool settled;
 };
 void gp_request_release(struct gp_request *request);
-GP_MUST_CHECK enum gp_rc gp_request_insert(struct gp_db *db, const struct gp_request *request, int64_t now, int64_t *ret_id,
-    struct gp_err *err); /* id and settled are not read */
+GP_MUST_CHECK enum gp_rc gp_request_insert(struct gp_db *db, const struct gp_request *request, int64_t now,
+    int64_t *ret_id, struct gp_err *err); /* id and settled are not read */
 /* id 0 in *ret when there is none. */
 GP_MUST_CHECK enum gp_rc gp_request_load(struct gp_db *db, int64_t id, struct gp_request *ret, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_request_settle(struct gp_db *db, int64_t id, int64_t now, struct gp_err *err);
@@ -24,9 +24,9 @@ GP_MUST_CHECK enum gp_rc gp_bounce_add(struct gp_db *db, int64_t member_id, int6
     const char *verdict, int64_t now, struct gp_err *err);
 
 /* Confirmations asked for this address in all spaces since a time; limit_key NULL: for all addresses (SUB-02). */
-GP_MUST_CHECK enum gp_rc gp_request_count(struct gp_db *db, const char *kind, const char *limit_key, int64_t since, int64_t *ret_count,
-    struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_request_count(
+    struct gp_db *db, const char *kind, const char *limit_key, int64_t since, int64_t *ret_count, struct gp_err *err);
 
 /* The days (86400 s of UTC) with a bounce since a time, by the verdict; each day counts once. */
-GP_MUST_CHECK enum gp_rc gp_bounce_days(struct gp_db *db, int64_t member_id, int64_t since, int64_t *ret_hard_days, int64_t *ret_bad_days,
-    struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_bounce_days(struct gp_db *db, int64_t member_id, int64_t since, int64_t *ret_hard_days,
+    int64_t *ret_bad_days, struct gp_err *err);

@@ -22,9 +22,9 @@ GP_MUST_CHECK enum gp_rc gp_index_verify(struct gp_db *db, struct gp_err *err);
  * since: and until: (a year, a month, a day, each whole and UTC, or an instant of RFC 3339).
  * Nothing that is typed is an SQL error; what cannot be understood is a word to look for. */
 struct gp_search {
-	char *match;              /* FTS5 expression, "" when only the other tests count */
-	char *without;            /* FTS5 expression of what must not be there, "" for nothing */
-	int64_t since, until;     /* seconds UTC, [since, until); 0: open */
+	char *match; /* FTS5 expression, "" when only the other tests count */
+	char *without; /* FTS5 expression of what must not be there, "" for nothing */
+	int64_t since, until; /* seconds UTC, [since, until); 0: open */
 	bool attachment;
 };
 /* PERM 5.5.4 exit 64 for a date that is none, or nothing to look for. */
@@ -38,5 +38,5 @@ struct gp_hit {
 };
 typedef enum gp_rc gp_hit_each(void *context, const struct gp_hit *hit, struct gp_err *err);
 /* The best first; without words to look for, the newest first. */
-GP_MUST_CHECK enum gp_rc gp_search_run(struct gp_db *db, int64_t space_id, const struct gp_search *search, int64_t limit,
-    gp_hit_each *each, void *context, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_search_run(struct gp_db *db, int64_t space_id, const struct gp_search *search,
+    int64_t limit, gp_hit_each *each, void *context, struct gp_err *err);

@@ -12,8 +12,7 @@ void gp_community_free(struct gp_community **community);
 /* NULL when there is none of this name. */
 GP_MUST_CHECK enum gp_rc gp_community_find(
     struct gp_db *db, const char *name, struct gp_community **ret, struct gp_err *err);
-GP_MUST_CHECK enum gp_rc gp_community_load(
-    struct gp_db *db, int64_t id, struct gp_community **ret, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_community_load(struct gp_db *db, int64_t id, struct gp_community **ret, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_community_insert(
     struct gp_db *db, const struct gp_community *community, int64_t now, int64_t *ret_id, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_community_update(

@@ -11,10 +11,10 @@
 
 struct gp_commit {
 	struct gp_intake in;
-	void *owner;             /* the loop's: who is to be answered; NULL when he has gone */
-	int64_t since_ms;        /* gp_clock_mono_ms() when it was complete */
-	atomic_bool given_up;    /* answered with 451 already: need not be written */
-	enum gp_rc rc;           /* the outcome */
+	void *owner; /* the loop's: who is to be answered; NULL when he has gone */
+	int64_t since_ms; /* gp_clock_mono_ms() when it was complete */
+	atomic_bool given_up; /* answered with 451 already: need not be written */
+	enum gp_rc rc; /* the outcome */
 	struct gp_err err;
 	struct gp_commit *next;
 };
@@ -30,7 +30,8 @@ int gp_committer_fd(const struct gp_committer *committer); /* readable when some
  * _go: what was added may be written now; while a commit is under way it goes with the next one. */
 void gp_committer_add(struct gp_committer *committer, struct gp_commit *commit);
 void gp_committer_go(struct gp_committer *committer);
-struct gp_commit *gp_committer_done(struct gp_committer *committer); /* a list by `next`, in the order they were added */
+struct gp_commit *gp_committer_done(
+    struct gp_committer *committer); /* a list by `next`, in the order they were added */
 /* Ends the thread when what it has is written. False when it does not end in time (the store is locked): the process had
  * better leave without looking back. */
 bool gp_committer_stop(struct gp_committer **committer, int64_t deadline_ms);

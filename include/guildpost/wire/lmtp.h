@@ -48,8 +48,8 @@ void gp_lmtp_hang_up(struct gp_lmtp *session, const char *status, const char *te
 
 bool gp_lmtp_in_transaction(const struct gp_lmtp *session); /* a sender was given, and the message is not complete */
 bool gp_lmtp_in_data(const struct gp_lmtp *session);
-bool gp_lmtp_waits(const struct gp_lmtp *session);          /* complete, and waits for its answer */
-bool gp_lmtp_over(const struct gp_lmtp *session);           /* close when the replies are sent */
+bool gp_lmtp_waits(const struct gp_lmtp *session); /* complete, and waits for its answer */
+bool gp_lmtp_over(const struct gp_lmtp *session); /* close when the replies are sent */
 
 /* May this stand in MAIL FROM? A sender is never refused for a domain that no RFC allows: other mail programs let it pass,
  * and we only keep it. It must be something that can stand in an envelope at all; "" is the null sender. */

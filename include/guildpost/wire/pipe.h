@@ -9,5 +9,5 @@
  * there, nothing has happened. Else the outcome for all recipients together:
  * GP_OK durably stored for every one; TEMP exit 75 not for all, send it again (what is stored twice acts once);
  * PERM exit 67 unknown here, 65 bad syntax, 69 refused. */
-GP_MUST_CHECK enum gp_rc gp_pipe_hand_over(const struct gp_strs *listen, const struct gp_intake *in, bool *ret_answered,
-    struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_pipe_hand_over(
+    const struct gp_strs *listen, const struct gp_intake *in, bool *ret_answered, struct gp_err *err);

@@ -5,8 +5,8 @@
 
 struct gp_house {
 	const char *program, *config_path; /* each child is: program -c config_path [level] NAME */
-	const char *level;                 /* "-q", "-v" or NULL */
-	const char *const *names;          /* the first is the one that says when mail is accepted */
+	const char *level; /* "-q", "-v" or NULL */
+	const char *const *names; /* the first is the one that says when mail is accepted */
 	size_t count;
 };
 /* Until SIGTERM or SIGINT, then until the children have finished what is in hand (at most 30 s). A child that dies is

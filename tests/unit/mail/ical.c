@@ -351,8 +351,7 @@ cancels(void **state)
 {
 	SCOPED(gp_zone_free) struct gp_zone *zone = zone_of("Europe/Berlin");
 	SCOPED(gp_buf_release)
-	struct gp_buf whole = GP_BUF_INIT(64 * 1024),
-		      one = GP_BUF_INIT(64 * 1024), out = GP_BUF_INIT(64 * 1024);
+	struct gp_buf whole = GP_BUF_INIT(64 * 1024), one = GP_BUF_INIT(64 * 1024), out = GP_BUF_INIT(64 * 1024);
 	struct gp_ical_event event = call_in(zone);
 	const struct gp_wall january = { 2027, 1, 7, 19, 0, 0 };
 

@@ -172,8 +172,9 @@ static void
 answers_to_one_digest_are_not_one_thread(void **state)
 {
 	static const char issue[] =
-	    "INSERT INTO issue (space_id, number, mode, timezone, language, due_at, from_event, through_event, posts,"
-	    " threads, subject, msgid) VALUES (1, 1, 'weekly', 'UTC', 'en', 0, 0, 0, 2, 2, 'Digest', '<digest@x>')";
+	    "INSERT INTO issue (space_id, number, mode, timezone, language, due_at, from_event, through_event, reach,"
+	    " posts, threads, subject, msgid) VALUES (1, 1, 'weekly', 'UTC', 'en', 0, 0, 0, '', 2, 2, 'Digest', "
+	    "'<digest@x>')";
 	struct filing_house house;
 	struct gp_err err;
 
