@@ -111,7 +111,8 @@ count_people(const struct digest_post *posts, size_t count)
 
 /* --- threads ------------------------------------------------------------------------------------------------------ */
 
-#define ENOUGH_WORDS 4 /* "Soft reminder!" tells a reader nothing */
+#define ENOUGH_WORDS 4 /* "Soft reminder!" tells a reader little, and "?" nothing */
+#define LEAST_WORDS  2
 
 /* The first post of the window that says something. */
 static const struct digest_post *
@@ -122,7 +123,7 @@ choose_quote(const struct digest_post *posts, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		if (digest_words(posts[i].excerpt) >= ENOUGH_WORDS)
 			return &posts[i];
-		if (best == NULL && *posts[i].excerpt != '\0')
+		if (best == NULL && digest_words(posts[i].excerpt) >= LEAST_WORDS)
 			best = &posts[i];
 	}
 	return best;
@@ -135,7 +136,7 @@ choose_answer(const struct digest_post *posts, size_t count, const struct digest
 	const struct digest_post *best = NULL;
 
 	for (size_t i = count; i-- > 0;) {
-		if (&posts[i] <= quote || *posts[i].excerpt == '\0' || same_author(&posts[i], quote))
+		if (&posts[i] <= quote || digest_words(posts[i].excerpt) < LEAST_WORDS || same_author(&posts[i], quote))
 			continue;
 		if (!posts[i].question && digest_words(posts[i].excerpt) >= ENOUGH_WORDS)
 			return &posts[i];
