@@ -29,10 +29,10 @@ TOOLS_BIN := $(TOOLS:tests/tools/%.c=$(BUILD)/tools/%)
 all: $(BUILD)/guildpost
 
 $(BUILD)/guildpost: $(BUILD)/obj/cmd/main.o $(LIB)
-	$(CC) $(ALL_LDFLAGS) -o $@ $< $(LIB) $(LIBS)
+	@echo "  LD $@"; $(CC) $(ALL_LDFLAGS) -o $@ $< $(LIB) $(LIBS)
 
 $(LIB): $(OBJ)
-	rm -f $@ && ar rcs $@ $(OBJ)
+	@rm -f $@ && ar rcs $@ $(OBJ)
 
 $(BUILD)/obj/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
@@ -56,7 +56,7 @@ $(BUILD)/obj/store/schema.o $(BUILD)/obj/cmd/config_text.o:
 
 $(BUILD)/tests/%: tests/%.c $(LIB) Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests -o $@ $< $(LIB) $(ALL_LDFLAGS) $(LIBS) -lcmocka
+	@echo "  CC $<"; $(CC) $(ALL_CFLAGS) -Itests -o $@ $< $(LIB) $(ALL_LDFLAGS) $(LIBS) -lcmocka
 
 $(BUILD)/tools/%: tests/tools/%.c Makefile
 	@mkdir -p $(@D)

@@ -4,7 +4,8 @@
 
 #define POST_COLUMNS                                                                                                   \
 	"m.id, m.raw_id, m.thread_id, coalesce(m.parent_id, 0) AS parent_id, m.date, m.received_at, m.size,"           \
-	" m.attachments, m.msgid, t.token, p.msgid AS parent, m.from_name, m.from_address, m.subject, m.line_end,"     \
+	" m.attachments, m.imported, m.msgid, t.token, p.msgid AS parent, m.from_name, m.from_address, m.subject, "    \
+	"m.line_end,"                                                                                                  \
 	" m.excerpt"
 #define POST_TABLES                                                                                                    \
 	" FROM message m JOIN thread t ON t.thread_id = m.thread_id LEFT JOIN message p ON p.id = m.parent_id"
@@ -20,6 +21,7 @@ post_from_columns(struct gp_query *query)
 		.received_at = gp_col_int(query, "received_at"),
 		.size = gp_col_int(query, "size"),
 		.attachments = gp_col_int(query, "attachments"),
+		.imported = gp_col_int(query, "imported") != 0,
 		.msgid = gp_col_text(query, "msgid"),
 		.thread = gp_col_text(query, "token"),
 		.parent = gp_col_is_null(query, "parent") ? NULL : gp_col_text(query, "parent"),
@@ -248,4 +250,77 @@ gp_archive_threads(struct gp_db *db, int64_t space_id, gp_thread_each *each, voi
 			.subject = gp_col_text(query, "subject") };
 		GP_TRY(each(context, &summary, err));
 	}
+}
+
+/* --- figures -------------------------------------------------------------------------------- */
+
+enum gp_rc
+gp_archive_months(struct gp_db *db, int64_t space_id, gp_month_each *each, void *context, struct gp_err *err)
+{
+	static const char sql[] =
+	    "SELECT strftime('%Y', m.date, 'unixepoch') AS year, strftime('%m', m.date, 'unixepoch') AS month,"
+	    " count(*) AS posts, count(DISTINCT lower(m.from_address)) AS people, sum(m.id = f.first) AS threads"
+	    " FROM message m JOIN (SELECT thread_id, (SELECT o.id FROM message o WHERE o.thread_id = t.thread_id"
+	    "   ORDER BY o.date, o.id LIMIT 1) AS first FROM thread t WHERE t.space_id = :space) f"
+	    "   ON f.thread_id = m.thread_id"
+	    " WHERE m.space_id = :space GROUP BY year, month ORDER BY year, month";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":space", space_id);
+	for (;;) {
+		struct gp_month_count count;
+
+		GP_TRY(gp_query_next(query, &found, err));
+		if (!found)
+			return GP_OK;
+		count = (struct gp_month_count){ .year = (int)strtol(gp_col_text(query, "year"), NULL, 10),
+			.month = (int)strtol(gp_col_text(query, "month"), NULL, 10),
+			.posts = gp_col_int(query, "posts"),
+			.people = gp_col_int(query, "people"),
+			.threads = gp_col_int(query, "threads") };
+		GP_TRY(each(context, &count, err));
+	}
+}
+
+/* --- does it agree with itself? ------------------------------------------------------------- */
+
+enum gp_rc
+gp_archive_verify(struct gp_db *db, struct gp_err *err)
+{
+	static const struct {
+		const char *says, *sql;
+	} rules[] = {
+		{ "posts have a parent in another thread",
+		    "SELECT count(*) AS n FROM message m JOIN message p ON p.id = m.parent_id"
+		    " WHERE p.thread_id <> m.thread_id OR p.space_id <> m.space_id" },
+		{ "posts have a parent that is not here",
+		    "SELECT count(*) AS n FROM message WHERE parent_id IS NOT NULL"
+		    " AND parent_id NOT IN (SELECT id FROM message)" },
+		{ "posts do not stand in the thread of their place",
+		    "SELECT count(*) AS n FROM message m LEFT JOIN place p ON p.space_id = m.space_id AND p.msgid = "
+		    "m.msgid"
+		    " WHERE p.thread_id IS NOT m.thread_id" },
+		{ "places lead to a thread that has been joined to another",
+		    "SELECT count(*) AS n FROM place p JOIN thread t ON t.thread_id = p.thread_id"
+		    " WHERE t.alias_of IS NOT NULL" },
+		{ "posts have no text in the index",
+		    "SELECT count(*) AS n FROM message WHERE id NOT IN (SELECT id FROM message_text)" },
+		{ "posts have lost their octets",
+		    "SELECT count(*) AS n FROM message WHERE raw_id NOT IN (SELECT raw_id FROM raw)" },
+	};
+
+	for (size_t i = 0; i < GP_COUNT(rules); i++) {
+		SCOPED(gp_query_free) struct gp_query *query = NULL;
+		bool row;
+
+		GP_TRY(gp_query_open(db, rules[i].sql, &query, err));
+		GP_TRY(gp_query_next(query, &row, err));
+		if (gp_col_int(query, "n") != 0)
+			return gp_fail_as(err, 74, "5.3.0",
+			    "%lld %s; restore a backup, or try: guildpost archive reindex",
+			    (long long)gp_col_int(query, "n"), rules[i].says);
+	}
+	return GP_OK;
 }

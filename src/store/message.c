@@ -166,6 +166,23 @@ add_to_index(struct gp_db *db, const struct gp_filing *filing, int64_t id, struc
 	return gp_index_add(db, &indexing, err);
 }
 
+static struct gp_placing
+placing_of(const struct gp_filing *filing)
+{
+	const struct gp_reading *reading = filing->reading;
+
+	return (struct gp_placing){ .space_id = filing->space_id,
+		.date = ordering_date(filing),
+		.now = filing->now,
+		.msgid = reading->message_id,
+		.subject_base = reading->subject_base,
+		.references = &reading->references,
+		.by_subject = reading->subject_is_reply && reading->references.count == 0 &&
+			      *filing->thread_token == '\0',
+		.token = filing->thread_token,
+		.keys = filing->keys };
+}
+
 enum gp_rc
 gp_message_seen(struct gp_db *db, const struct gp_filing *filing, struct gp_filed *ret_filed, struct gp_err *err)
 {
@@ -176,18 +193,8 @@ gp_message_seen(struct gp_db *db, const struct gp_filing *filing, struct gp_file
 enum gp_rc
 gp_message_file(struct gp_db *db, const struct gp_filing *filing, struct gp_filed *ret_filed, struct gp_err *err)
 {
-	const struct gp_reading *reading = filing->reading;
 	SCOPED(gp_strs_release) struct gp_strs references = { 0 };
-	struct gp_placing placing = { .space_id = filing->space_id,
-		.date = ordering_date(filing),
-		.now = filing->now,
-		.msgid = reading->message_id,
-		.subject_base = reading->subject_base,
-		.references = &reading->references,
-		.by_subject = reading->subject_is_reply && reading->references.count == 0 &&
-			      *filing->thread_token == '\0',
-		.token = filing->thread_token,
-		.keys = filing->keys };
+	struct gp_placing placing = placing_of(filing);
 	int64_t filed_at;
 
 	GP_TRY(gp_message_seen(db, filing, ret_filed, err));
@@ -202,6 +209,107 @@ gp_message_file(struct gp_db *db, const struct gp_filing *filing, struct gp_file
 	GP_TRY(add_to_index(db, filing, ret_filed->id, err));
 	GP_TRY(gp_thread_settle(db, ret_filed->id, err));
 	return gp_thread_token(db, ret_filed->thread_id, ret_filed->thread_token, err);
+}
+
+/* --- derived anew --------------------------------------------------------------------------- */
+
+static enum gp_rc
+update_row(struct gp_db *db, int64_t id, const struct gp_filing *filing, struct gp_err *err)
+{
+	static const char sql[] =
+	    "UPDATE message SET from_name = :from_name, from_address = :from_address, subject = :subject,"
+	    " subject_base = :base, date = :date, attachments = :attachments, question = :question, excerpt = :excerpt,"
+	    " by_subject = CASE WHEN imported THEN :by_subject ELSE by_subject END WHERE id = :id";
+	const struct gp_reading *reading = filing->reading;
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", id);
+	gp_bind_text(query, ":from_name", reading->from_name);
+	gp_bind_text(query, ":from_address", reading->from_address);
+	gp_bind_text(query, ":subject", reading->subject);
+	gp_bind_text(query, ":base", reading->subject_base);
+	gp_bind_int(query, ":date", ordering_date(filing));
+	gp_bind_int(query, ":attachments", count_attachments(reading));
+	gp_bind_int(query, ":question", reading->question);
+	gp_bind_text(query, ":excerpt", reading->excerpt);
+	gp_bind_int(query, ":by_subject", placing_of(filing).by_subject);
+	return gp_query_do(query, err);
+}
+
+static enum gp_rc
+run_with_id(struct gp_db *db, const char *sql, int64_t id, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", id);
+	return gp_query_do(query, err);
+}
+
+static const char forget_citations[] = "DELETE FROM citation WHERE id = :id";
+
+static enum gp_rc
+place_again(struct gp_db *db, int64_t id, const struct gp_filing *filing, struct gp_err *err)
+{
+	SCOPED(gp_strs_release) struct gp_strs references = { 0 };
+	struct gp_placing placing = placing_of(filing);
+	int64_t thread_id; /* the row follows by itself: whoever is joined has its messages moved */
+
+	GP_TRY(gp_thread_references(db, &placing, &references, err));
+	placing.references = &references;
+	GP_TRY(gp_thread_place(db, &placing, &thread_id, err));
+	GP_TRY(run_with_id(db, forget_citations, id, err));
+	GP_TRY(insert_citations(db, id, &references, err));
+	return gp_thread_settle(db, id, err);
+}
+
+enum gp_rc
+gp_message_refresh(struct gp_db *db, int64_t id, const struct gp_filing *filing, struct gp_err *err)
+{
+	GP_TRY(gp_index_remove(db, id, err));
+	GP_TRY(update_row(db, id, filing, err));
+	GP_TRY(add_to_index(db, filing, id, err));
+	return filing->imported ? place_again(db, id, filing, err) : GP_OK;
+}
+
+enum gp_rc
+gp_message_remove(struct gp_db *db, int64_t id, struct gp_err *err)
+{
+	/* Copies that wait go nowhere; of those that went only the figures are kept. Octets that a held or a waiting post
+	 * shares stay with it. */
+	static const char *const steps[] = {
+		forget_citations,
+		"DELETE FROM slice WHERE outbox_id IN (SELECT o.outbox_id FROM outbox o JOIN message m ON m.event = "
+		"o.event"
+		" WHERE m.id = :id AND o.kind = 'post')",
+		"UPDATE outbox SET state = CASE state WHEN 'sent' THEN state ELSE 'dropped' END, mail = x'', slots = "
+		"'',"
+		" exhausted = 1 WHERE kind = 'post' AND event = (SELECT event FROM message WHERE id = :id)",
+	};
+	static const char raw_of[] = "SELECT raw_id FROM message WHERE id = :id";
+	static const char octets[] = "DELETE FROM raw WHERE raw_id = :id"
+				     " AND NOT EXISTS (SELECT 1 FROM message m WHERE m.raw_id = raw.raw_id)"
+				     " AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.raw_id = raw.raw_id)"
+				     " AND NOT EXISTS (SELECT 1 FROM held h WHERE h.raw_id = raw.raw_id)";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	SCOPED(gp_free_ptr) int64_t *waiting = NULL;
+	int64_t raw_id;
+	size_t count;
+	bool found;
+
+	GP_TRY(gp_query_open(db, raw_of, &query, err));
+	gp_bind_int(query, ":id", id);
+	GP_TRY(gp_query_next(query, &found, err));
+	raw_id = found ? gp_col_int(query, "raw_id") : 0;
+	gp_query_free(&query);
+	GP_TRY(gp_thread_waiting(db, id, &waiting, &count, err));
+	GP_TRY(gp_index_remove(db, id, err));
+	for (size_t i = 0; i < GP_COUNT(steps); i++)
+		GP_TRY(run_with_id(db, steps[i], id, err));
+	GP_TRY(run_with_id(db, "DELETE FROM message WHERE id = :id", id, err));
+	GP_TRY(run_with_id(db, octets, raw_id, err));
+	return gp_thread_resettle(db, waiting, count, err);
 }
 
 enum gp_rc

@@ -66,3 +66,34 @@ gp_raw_load(struct gp_db *db, int64_t id, struct gp_buf *out, struct gp_err *err
 	gp_buf_add(out, octets, n);
 	return out->full ? gp_fail(err, "5.3.4", "the message is larger than this program reads") : GP_OK;
 }
+
+enum gp_rc
+gp_raw_verify(struct gp_db *db, int64_t most, int64_t *cursor, bool *ret_more, struct gp_err *err)
+{
+	static const char sql[] = "SELECT raw_id, sha256, size, octets FROM raw WHERE raw_id > :after ORDER BY raw_id"
+				  " LIMIT :most";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	unsigned char sha256[32];
+	const void *octets, *wanted;
+	size_t n, wanted_n;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":after", *cursor);
+	gp_bind_int(query, ":most", most);
+	for (;;) {
+		GP_TRY(gp_query_next(query, ret_more, err));
+		if (!*ret_more)
+			break;
+		most--;
+		*cursor = gp_col_int(query, "raw_id");
+		octets = gp_col_blob(query, "octets", &n);
+		wanted = gp_col_blob(query, "sha256", &wanted_n);
+		gp_sha256(octets, n, sha256);
+		if (wanted_n != 32 || memcmp(wanted, sha256, 32) != 0 || gp_col_int(query, "size") != (int64_t)n)
+			return gp_fail_as(err, 74, "5.3.0",
+			    "the octets of message number %lld are not those that came in; restore a backup",
+			    (long long)*cursor);
+	}
+	*ret_more = most == 0;
+	return GP_OK;
+}

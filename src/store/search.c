@@ -12,6 +12,7 @@
 #define TEXT_MAX    (64u << 20) /* octets that a patch may yield */
 #define PATCH_LEVEL 3
 #define RANKED	    20000 /* hits that are ranked, the newest of them: ranking looks at each */
+#define MERGE_PAGES 200 /* of the index, a transaction */
 #define QUERY_MAX   (64u << 10)
 
 /* --- the kept text -------------------------------------------------------------------------- */
@@ -136,6 +137,43 @@ gp_index_remove(struct gp_db *db, int64_t message_id, struct gp_err *err)
 		GP_TRY(gp_query_do(query, err));
 	}
 	return GP_OK;
+}
+
+static enum gp_rc
+merge_some(struct gp_db *db, int64_t pages, bool *ret_more, struct gp_err *err)
+{
+	static const char sql[] = "INSERT INTO message_index (message_index, rank) VALUES ('merge', :pages)";
+	static const char total[] = "SELECT total_changes() AS n";
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	SCOPED(gp_query_free) struct gp_query *counting = NULL;
+	int64_t before;
+	bool row;
+
+	GP_TRY(gp_query_open(db, total, &counting, err));
+	GP_TRY(gp_query_next(counting, &row, err));
+	before = gp_col_int(counting, "n");
+	gp_query_rewind(counting);
+	GP_TRY(gp_tx_begin(db, &tx, err));
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":pages", pages);
+	GP_TRY(gp_query_do(query, err));
+	GP_TRY(gp_query_next(counting, &row, err));
+	*ret_more = gp_col_int(counting, "n") - before >= 2; /* as fts5 documents it: less than 2 is nothing */
+	gp_query_rewind(counting);
+	return gp_tx_commit(&tx, err);
+}
+
+enum gp_rc
+gp_index_compact(struct gp_db *db, struct gp_err *err)
+{
+	bool more;
+
+	/* Negative: all of the index is to become one; then piece by piece. */
+	GP_TRY(merge_some(db, -MERGE_PAGES, &more, err));
+	while (more)
+		GP_TRY(merge_some(db, MERGE_PAGES, &more, err));
+	return gp_db_run(db, "PRAGMA wal_checkpoint(TRUNCATE)", err);
 }
 
 enum gp_rc

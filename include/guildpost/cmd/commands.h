@@ -40,7 +40,7 @@ GP_COMMAND(inbox_retry);
 GP_COMMAND(inbox_drop);
 GP_COMMAND(status);
 
-/* src/cmd/archive.c, archive_import.c, archive_export.c */
+/* src/cmd/archive.c, archive_import.c, archive_export.c, archive_upkeep.c */
 GP_COMMAND(archive_import);
 GP_COMMAND(archive_list);
 GP_COMMAND(archive_threads);
@@ -48,6 +48,10 @@ GP_COMMAND(archive_thread);
 GP_COMMAND(archive_show);
 GP_COMMAND(archive_search);
 GP_COMMAND(archive_export);
+GP_COMMAND(archive_remove);
+GP_COMMAND(archive_reindex);
+GP_COMMAND(archive_check);
+GP_COMMAND(archive_stats);
 
 /* src/cmd/deliver.c, outbox.c */
 GP_COMMAND(deliver);

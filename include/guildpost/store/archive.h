@@ -7,6 +7,7 @@
 struct gp_post { /* borrowed: valid until each() returns */
 	int64_t id, raw_id, thread_id, parent_id; /* parent 0: none here */
 	int64_t date, received_at, size, attachments;
+	bool imported;
 	int depth; /* below the root of its tree; only from gp_archive_thread() */
 	const char *msgid, *thread, *parent; /* thread: its token; parent: message-id or NULL */
 	const char *from_name, *from_address, *subject, *line_end, *excerpt;
@@ -35,3 +36,15 @@ typedef enum gp_rc gp_thread_each(void *context, const struct gp_thread_summary 
 /* The latest first. */
 GP_MUST_CHECK enum gp_rc gp_archive_threads(
     struct gp_db *db, int64_t space_id, gp_thread_each *each, void *context, struct gp_err *err);
+
+struct gp_month_count { /* borrowed; months without a post are passed over */
+	int year, month;
+	int64_t posts, people, threads; /* threads: that began in it */
+};
+typedef enum gp_rc gp_month_each(void *context, const struct gp_month_count *count, struct gp_err *err);
+/* By date, UTC, the oldest first. */
+GP_MUST_CHECK enum gp_rc gp_archive_months(
+    struct gp_db *db, int64_t space_id, gp_month_each *each, void *context, struct gp_err *err);
+
+/* Do threads, places, parents and kept texts agree with the posts? PERM 5.3.0 saying what does not. */
+GP_MUST_CHECK enum gp_rc gp_archive_verify(struct gp_db *db, struct gp_err *err);

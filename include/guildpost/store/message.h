@@ -31,6 +31,16 @@ GP_MUST_CHECK enum gp_rc gp_message_file(
 GP_MUST_CHECK enum gp_rc gp_message_seen(
     struct gp_db *db, const struct gp_filing *filing, struct gp_filed *ret_filed, struct gp_err *err);
 
+/* What was derived of a filed message, anew from another reading of its octets: headers, excerpt, citations, index. Its id,
+ * event and author stay. Threads of imported posts are joined where the reading says so, never split; those of live ones
+ * stay, for nobody knows any more to which thread address they were sent. Inside a write transaction; the filing as at
+ * first, but for the keys, with the id that it was filed under. */
+GP_MUST_CHECK enum gp_rc gp_message_refresh(
+    struct gp_db *db, int64_t id, const struct gp_filing *filing, struct gp_err *err);
+/* Out of the archive, the index, and every mail that still waits or is kept: the octets too, unless something else holds
+ * them. Its place in the thread stays, empty. Inside a write transaction. */
+GP_MUST_CHECK enum gp_rc gp_message_remove(struct gp_db *db, int64_t id, struct gp_err *err);
+
 /* The thread that this token names (aliases followed); 0 when there is none. */
 GP_MUST_CHECK enum gp_rc gp_thread_by_token(
     struct gp_db *db, int64_t space_id, const char *token, int64_t *ret_thread_id, struct gp_err *err);

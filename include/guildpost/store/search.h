@@ -15,6 +15,9 @@ struct gp_indexing {
 GP_MUST_CHECK enum gp_rc gp_index_add(struct gp_db *db, const struct gp_indexing *indexing, struct gp_err *err);
 /* Before the message's row, and its raw, go or change. Nothing happens when it is not indexed. */
 GP_MUST_CHECK enum gp_rc gp_index_remove(struct gp_db *db, int64_t message_id, struct gp_err *err);
+/* What was taken out leaves the file too: merges the index in short transactions of its own, and empties the log of
+ * writes. Not inside a transaction. */
+GP_MUST_CHECK enum gp_rc gp_index_compact(struct gp_db *db, struct gp_err *err);
 /* PERM 5.3.0 when the index does not hold what the messages say. Inside a write transaction, changes nothing. */
 GP_MUST_CHECK enum gp_rc gp_index_verify(struct gp_db *db, struct gp_err *err);
 

@@ -1,0 +1,20 @@
+/* upkeep.h - the archive kept in order by hand: a post taken out, derived data made anew, the store verified.  Floor: desk. */
+#pragma once
+#include <stdint.h>
+#include "guildpost/desk/desk.h"
+
+/* One post out of the archive, its index, its octets, and the mail that still holds it; a ledger row says that it was done
+ * and by whom. What members have received stays with them. msgid: with or without angle brackets.
+ * PERM exit 67 when it is not here. */
+GP_MUST_CHECK enum gp_rc gp_post_remove(struct gp_desk *desk, const struct gp_space *space, const char *msgid,
+    const char *by, int64_t now, struct gp_err *err);
+
+struct gp_upkeep_watch {
+	void *context;
+	void (*progress)(void *context, int64_t count, double done); /* now and then */
+	void (*trouble)(void *context, const char *where, const char *why); /* where: a message-id */
+};
+/* Every post of the space is read again, and all that is derived of it made anew; in short transactions. A post that
+ * cannot be read stays as it was and is told. */
+GP_MUST_CHECK enum gp_rc gp_space_reindex(struct gp_desk *desk, const struct gp_space *space, int64_t now,
+    const struct gp_upkeep_watch *watch, int64_t *ret_done, int64_t *ret_skipped, struct gp_err *err);

@@ -1,0 +1,183 @@
+#include "guildpost/desk/upkeep.h"
+
+#include "guildpost/desk/note.h"
+#include "guildpost/desk/reader.h"
+#include "guildpost/store/archive.h"
+#include "guildpost/store/message.h"
+#include "guildpost/store/raw.h"
+#include "guildpost/store/search.h"
+
+#define OCTETS_MAX (80u << 20)
+#define BATCH	   32 /* posts a transaction */
+
+/* --- a post goes ---------------------------------------------------------------------------- */
+
+static enum gp_rc
+take_id(void *context, const struct gp_post *post, struct gp_err *err)
+{
+	(void)err;
+	*(int64_t *)context = post->id;
+	return GP_OK;
+}
+
+enum gp_rc
+gp_post_remove(struct gp_desk *desk, const struct gp_space *space, const char *msgid, const char *by, int64_t now,
+    struct gp_err *err)
+{
+	const struct gp_note note = { .now = now,
+		.community_id = space->community_id,
+		.space_id = space->id,
+		.actor = by,
+		.act = "post.remove" };
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+	int64_t id = 0;
+	bool found;
+
+	GP_TRY(gp_tx_begin(desk->db, &tx, err));
+	GP_TRY(gp_archive_find(desk->db, space->id, msgid, take_id, &id, &found, err));
+	if (!found)
+		return gp_fail_as(err, 67, "5.1.1", "there is no message %s in %s; see: guildpost archive list %s",
+		    msgid, space->name, space->name);
+	GP_TRY(gp_message_remove(desk->db, id, err));
+	GP_TRY(gp_note(desk, &note, err, "message_id", msgid, NULL));
+	GP_TRY(gp_tx_commit(&tx, err));
+	return gp_index_compact(desk->db, err);
+}
+
+/* --- all is read again ---------------------------------------------------------------------- */
+
+struct again { /* one post on its way */
+	struct gp_filing filing;
+	struct gp_buf octets;
+	struct gp_reading reading;
+	char *msgid, *line_end;
+	int64_t id;
+};
+struct reindex {
+	struct gp_desk *desk;
+	const struct gp_space *space;
+	const struct gp_upkeep_watch *watch;
+	struct again batch[BATCH];
+	size_t count;
+	int64_t now, done, skipped, total;
+};
+
+static enum gp_rc
+take_post(void *context, const struct gp_post *post, struct gp_err *err)
+{
+	struct reindex *reindex = context;
+	struct again *again = &reindex->batch[reindex->count++];
+
+	again->octets = (struct gp_buf)GP_BUF_INIT(OCTETS_MAX);
+	again->msgid = gp_strdup(post->msgid);
+	again->line_end = gp_strdup(post->line_end);
+	again->id = post->id;
+	again->filing = (struct gp_filing){ .space_id = reindex->space->id,
+		.raw_id = post->raw_id,
+		.reading = &again->reading,
+		.thread_token = "",
+		.now = reindex->now,
+		.received_at = post->received_at,
+		.imported = post->imported,
+		.line_end = again->line_end,
+		.keys = &reindex->desk->keys };
+	return gp_raw_load(reindex->desk->db, post->raw_id, &again->octets, err);
+}
+
+/* A post that bears another's id was filed under one of its own, and cites the other when it cites nobody else. */
+static void
+keep_id(struct again *again)
+{
+	struct gp_reading *reading = &again->reading;
+
+	if (strcmp(reading->message_id, again->msgid) == 0)
+		return;
+	if (reading->references.count == 0 && !reading->message_id_made)
+		gp_strs_add(&reading->references, reading->message_id);
+	free(reading->message_id);
+	reading->message_id = gp_strdup(again->msgid);
+}
+
+static enum gp_rc
+read_batch(struct reindex *reindex, struct gp_err *err)
+{
+	for (size_t i = 0; i < reindex->count; i++) {
+		struct again *again = &reindex->batch[i];
+		enum gp_rc rc = gp_reader_read(gp_desk_reader(reindex->desk), again->octets.data, again->octets.len,
+		    again->filing.received_at, &again->reading, err);
+
+		if (rc == GP_TEMP)
+			return rc;
+		if (rc == GP_OK) {
+			keep_id(again);
+			again->filing.octets = again->octets.data;
+			again->filing.size = again->octets.len;
+			continue;
+		}
+		reindex->watch->trouble(reindex->watch->context, again->msgid, err->text);
+		reindex->skipped++;
+		again->id = 0;
+	}
+	return GP_OK;
+}
+
+static enum gp_rc
+write_batch(struct reindex *reindex, struct gp_err *err)
+{
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+
+	if (reindex->count == 0)
+		return GP_OK;
+	GP_TRY(gp_tx_begin(reindex->desk->db, &tx, err));
+	for (size_t i = 0; i < reindex->count; i++)
+		if (reindex->batch[i].id != 0)
+			GP_TRY(gp_message_refresh(
+			    reindex->desk->db, reindex->batch[i].id, &reindex->batch[i].filing, err));
+	return gp_tx_commit(&tx, err);
+}
+
+static void
+empty_batch(struct reindex *reindex)
+{
+	for (size_t i = 0; i < reindex->count; i++) {
+		gp_buf_release(&reindex->batch[i].octets);
+		gp_reading_release(&reindex->batch[i].reading);
+		free(reindex->batch[i].msgid);
+		free(reindex->batch[i].line_end);
+	}
+	reindex->count = 0;
+}
+
+static void
+free_reindex(struct reindex **reindex)
+{
+	empty_batch(*reindex);
+	free(*reindex);
+	*reindex = NULL;
+}
+
+enum gp_rc
+gp_space_reindex(struct gp_desk *desk, const struct gp_space *space, int64_t now, const struct gp_upkeep_watch *watch,
+    int64_t *ret_done, int64_t *ret_skipped, struct gp_err *err)
+{
+	SCOPED(free_reindex) struct reindex *reindex = gp_new(sizeof(*reindex));
+	int64_t members, after = 0, last = -1;
+
+	reindex->desk = desk;
+	reindex->space = space;
+	reindex->watch = watch;
+	reindex->now = now;
+	GP_TRY(gp_space_counts(desk->db, space->id, &members, &reindex->total, err));
+	while (after != last) {
+		last = after;
+		GP_TRY(gp_archive_next(desk->db, space->id, last, BATCH, take_post, reindex, &after, err));
+		GP_TRY(read_batch(reindex, err));
+		GP_TRY(write_batch(reindex, err));
+		reindex->done += (int64_t)reindex->count;
+		empty_batch(reindex);
+		watch->progress(watch->context, reindex->done, (double)reindex->done / (double)(reindex->total + 1));
+	}
+	*ret_done = reindex->done - reindex->skipped;
+	*ret_skipped = reindex->skipped;
+	return GP_OK;
+}
