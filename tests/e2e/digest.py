@@ -174,17 +174,25 @@ for zone, label, start, sunday in (("Europe/Berlin", "spring", "2026-03-16T08:00
 
 with House("same", now="2026-06-01T08:00:00Z") as house:
     house.community("weavers", ann="none", wil="weekly", uma="weekly")
-    for number in range(500):
-        who = ("ann", "uma", "wil")[number % 7 % 3]
-        say(house, who, f"Thread {number % 60} of a busy week" if number % 4 else f"Re: Thread {number % 60} of a busy week",
-            f"In post {number} I say at some length what I think of \"thread & needle\" <{number}>, and why. " * 4, "2026-06-02T08:00:00Z")
+    receive = house.start("receive", now="2026-06-02T08:00:00Z", wait="ready")
+    with house.lmtp() as lmtp:
+        lmtp.ehlo("mx")
+        for number in range(500):
+            who = ("ann", "uma", "wil")[number % 7 % 3]
+            subject = f"Thread {number % 60} of a busy week" if number % 4 else f"Re: Thread {number % 60} of a busy week"
+            body = f"In post {number} I say at some length what I think of \"thread & needle\" <{number}>, and why. " * 4
+            lmtp.sendmail(f"{who}@example.org", [LIST], f"From: {who.capitalize()} <{who}@example.org>\r\nTo: {LIST}\r\n"
+                          f"Subject: {subject}\r\nMessage-ID: <busy{number}@example.org>\r\nDate: Tue, 02 Jun 2026 08:00:00 +0000\r\n\r\n{body}\r\n")
+    receive.terminate()
+    receive.wait(30)
     house.run("desk", "--once", now="2026-06-02T08:00:01Z")
     database = house.dir / "guildpost.db"
 
     def compose():
         house.run("desk", "--once", now="2026-06-04T06:00:00Z")
         with sqlite3.connect(database) as db:
-            return db.execute("SELECT o.mail, o.slots, r.recipient_key, r.slot_values FROM outbox o JOIN outbox_recipient r USING (outbox_id)"
+            return db.execute("SELECT m.octets, o.slots, r.recipient_key, r.slot_values FROM outbox o"
+                              " JOIN outbox_mail m USING (outbox_id) JOIN outbox_recipient r USING (outbox_id)"
                               " WHERE o.kind = 'digest' ORDER BY 3").fetchall()
 
     with sqlite3.connect(database) as db:
