@@ -13,25 +13,12 @@
 #define SHOWN_MAX    (80u << 20) /* octets of one message */
 #define SEARCH_LIMIT 20
 
-enum gp_rc
-gp_archive_space(struct gp_app *app, const char *word, struct gp_space **ret_space, struct gp_err *err)
-{
-	SCOPED(gp_free_str) char *name = NULL;
-	const char *domain;
-
-	GP_TRY(gp_name_read(app, word, &name, &domain, err));
-	GP_TRY(gp_space_find(app->db, name, ret_space, err));
-	if (*ret_space == NULL)
-		return gp_fail_as(err, 67, "5.1.1", "there is no space %s; see: guildpost space list", word);
-	return GP_OK;
-}
-
 /* Opens for reading and finds the space: how every command here begins. */
 static enum gp_rc
 open_space(struct gp_app *app, const char *word, struct gp_space **ret_space, struct gp_err *err)
 {
 	GP_TRY(gp_app_open(app, GP_DB_READ, err));
-	return gp_archive_space(app, word, ret_space, err);
+	return gp_name_space(app, word, ret_space, err);
 }
 
 static void

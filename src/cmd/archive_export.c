@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmd/archive.h"
+#include "cmd/names.h"
 #include "cmd/progress.h"
 #include "guildpost/mail/mbox.h"
 #include "guildpost/store/raw.h"
@@ -149,7 +150,7 @@ gp_cmd_archive_export(struct gp_app *app, int argc, char **argv, struct gp_err *
 	if (format != NULL && strcmp(format, "mboxrd") != 0 && strcmp(format, "maildir") != 0)
 		return gp_usage(err, "--format is mboxrd or maildir, not `%s`", format);
 	GP_TRY(gp_app_open(app, GP_DB_READ, err));
-	GP_TRY(gp_archive_space(app, argv[1], &space, err));
+	GP_TRY(gp_name_space(app, argv[1], &space, err));
 	if (format != NULL && strcmp(format, "maildir") == 0)
 		return export_maildir(&export, space, path, err);
 	if (path != NULL && strcmp(path, "-") != 0)

@@ -1,6 +1,7 @@
 #include "guildpost/cmd/commands.h"
 
 #include "cmd/archive.h"
+#include "cmd/names.h"
 #include "cmd/progress.h"
 #include "guildpost/base/clock.h"
 #include "guildpost/desk/import.h"
@@ -55,7 +56,7 @@ gp_cmd_archive_import(struct gp_app *app, int argc, char **argv, struct gp_err *
 
 	GP_TRY(gp_option_end(argc, argv, 2, -1, "archive import SPACE PATH...", err));
 	GP_TRY(gp_app_open(app, 0, err));
-	GP_TRY(gp_archive_space(app, argv[1], &space, err));
+	GP_TRY(gp_name_space(app, argv[1], &space, err));
 	for (int i = 2; i < argc && rc == GP_OK; i++)
 		rc = gp_import(&app->desk, space, argv[i], gp_clock_now(), &watch, &counts, err);
 	gp_progress_end(&progress);

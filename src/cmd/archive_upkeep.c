@@ -1,6 +1,7 @@
 #include "guildpost/cmd/commands.h"
 
 #include "cmd/archive.h"
+#include "cmd/names.h"
 #include "cmd/progress.h"
 #include "guildpost/base/clock.h"
 #include "guildpost/desk/upkeep.h"
@@ -21,7 +22,7 @@ gp_cmd_archive_remove(struct gp_app *app, int argc, char **argv, struct gp_err *
 
 	GP_TRY(gp_option_end(argc, argv, 2, 2, "archive remove SPACE MESSAGE-ID", err));
 	GP_TRY(gp_app_open(app, 0, err));
-	GP_TRY(gp_archive_space(app, argv[1], &space, err));
+	GP_TRY(gp_name_space(app, argv[1], &space, err));
 	GP_TRY(gp_post_remove(&app->desk, space, argv[2], "operator", gp_clock_now(), err));
 	if (!app->quiet && !app->json)
 		(void)printf("Removed %s from %s. What members have received stays with them.\n", argv[2], space->name);
@@ -54,7 +55,7 @@ gp_cmd_archive_reindex(struct gp_app *app, int argc, char **argv, struct gp_err 
 
 	GP_TRY(gp_option_end(argc, argv, 1, 1, "archive reindex SPACE", err));
 	GP_TRY(gp_app_open(app, 0, err));
-	GP_TRY(gp_archive_space(app, argv[1], &space, err));
+	GP_TRY(gp_name_space(app, argv[1], &space, err));
 	rc = gp_space_reindex(&app->desk, space, gp_clock_now(), &watch, &done, &skipped, err);
 	gp_progress_end(&progress);
 	GP_TRY(rc);
@@ -200,7 +201,7 @@ gp_cmd_archive_stats(struct gp_app *app, int argc, char **argv, struct gp_err *e
 
 	GP_TRY(gp_option_end(argc, argv, 1, 1, "archive stats SPACE", err));
 	GP_TRY(gp_app_open(app, GP_DB_READ, err));
-	GP_TRY(gp_archive_space(app, argv[1], &space, err));
+	GP_TRY(gp_name_space(app, argv[1], &space, err));
 	chart->app = app;
 	GP_TRY(gp_archive_months(app->db, space->id, take_month, chart, err));
 	gp_out_begin(app);

@@ -91,19 +91,6 @@ gp_cmd_community_list(struct gp_app *app, int argc, char **argv, struct gp_err *
 }
 
 static enum gp_rc
-find_space(struct gp_app *app, const char *word, struct gp_space **ret, struct gp_err *err)
-{
-	SCOPED(gp_free_str) char *name = NULL;
-	const char *domain;
-
-	GP_TRY(gp_name_read(app, word, &name, &domain, err));
-	GP_TRY(gp_space_find(app->db, name, ret, err));
-	if (*ret == NULL)
-		return gp_fail_as(err, 67, "5.1.1", "there is no space `%.40s`; see: guildpost space list", word);
-	return GP_OK;
-}
-
-static enum gp_rc
 show_space(struct gp_app *app, const struct gp_space *space, struct gp_err *err)
 {
 	char address[GP_ADDRESS_MAX], members[24], posts[24], max_size[24];
@@ -132,7 +119,7 @@ show(struct gp_app *app, int argc, char **argv, const char *usage, struct gp_err
 
 	GP_TRY(gp_option_end(argc, argv, 1, 1, usage, err));
 	GP_TRY(gp_app_open(app, GP_DB_READ, err));
-	GP_TRY(find_space(app, argv[1], &space, err));
+	GP_TRY(gp_name_space(app, argv[1], &space, err));
 	return show_space(app, space, err);
 }
 

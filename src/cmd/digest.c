@@ -8,19 +8,6 @@
 #include "cmd/names.h"
 
 static enum gp_rc
-find_space(struct gp_app *app, const char *word, struct gp_space **ret_space, struct gp_err *err)
-{
-	SCOPED(gp_free_str) char *name = NULL;
-	const char *domain;
-
-	GP_TRY(gp_name_read(app, word, &name, &domain, err));
-	GP_TRY(gp_space_find(app->db, name, ret_space, err));
-	if (*ret_space == NULL)
-		return gp_fail_as(err, 67, "5.1.1", "there is no space `%.60s`; see: guildpost space list", word);
-	return GP_OK;
-}
-
-static enum gp_rc
 find_member(struct gp_app *app, const struct gp_space *space, const char *address, struct gp_member **ret_member,
     struct gp_err *err)
 {
@@ -67,7 +54,7 @@ gp_cmd_digest_preview(struct gp_app *app, int argc, char **argv, struct gp_err *
 	if (until_text != NULL && !gp_clock_parse(until_text, &until))
 		return gp_usage(err, "--until wants a time such as 2026-06-04T08:00:00Z, not `%s`", until_text);
 	GP_TRY(gp_app_open(app, GP_DB_READ, err));
-	GP_TRY(find_space(app, argv[1], &space, err));
+	GP_TRY(gp_name_space(app, argv[1], &space, err));
 	if (address != NULL)
 		GP_TRY(find_member(app, space, address, &member, err));
 	GP_TRY(gp_digest_preview(&app->desk, space, mode != NULL ? mode : "weekly", until, member, &out, err));
@@ -101,7 +88,7 @@ gp_cmd_digest_list(struct gp_app *app, int argc, char **argv, struct gp_err *err
 
 	GP_TRY(gp_option_end(argc, argv, 1, 1, "digest list SPACE", err));
 	GP_TRY(gp_app_open(app, GP_DB_READ, err));
-	GP_TRY(find_space(app, argv[1], &space, err));
+	GP_TRY(gp_name_space(app, argv[1], &space, err));
 	gp_out_begin(app);
 	GP_TRY(gp_issue_list(app->db, space->id, show_issue, app, err));
 	gp_out_end(app);

@@ -28,19 +28,12 @@ enum gp_rc
 gp_cmd_held_list(struct gp_app *app, int argc, char **argv, struct gp_err *err)
 {
 	SCOPED(gp_space_free) struct gp_space *space = NULL;
-	SCOPED(gp_free_str) char *name = NULL;
-	const char *domain;
 	enum gp_rc rc;
 
 	GP_TRY(gp_option_end(argc, argv, 0, 1, "held list [SPACE]", err));
 	GP_TRY(gp_app_open(app, GP_DB_READ, err));
-	if (argc > 1) {
-		GP_TRY(gp_name_read(app, argv[1], &name, &domain, err));
-		GP_TRY(gp_space_find(app->db, name, &space, err));
-		if (space == NULL)
-			return gp_fail_as(
-			    err, 67, "5.1.1", "there is no space `%.40s`; see: guildpost space list", argv[1]);
-	}
+	if (argc > 1)
+		GP_TRY(gp_name_space(app, argv[1], &space, err));
 	gp_out_begin(app);
 	rc = gp_held_list(app->db, space != NULL ? space->id : 0, out_held, app, err);
 	gp_out_end(app);

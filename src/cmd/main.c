@@ -83,6 +83,15 @@ static const struct gp_command commands[] = {
 	{ "digest preview", "SPACE [--mode weekly] [--until TIME] [--member ADDR]",
 	    "the digest of a window, on standard output", gp_cmd_digest_preview },
 	{ "digest list", "SPACE", "the issues that went out", gp_cmd_digest_list },
+	{ "meeting create",
+	    "SPACE --title T --start LOCAL [--timezone TZ] [--duration 1h] [--repeat TEXT] [--until DATE|--count N]"
+	    " [--location L] [--agenda TEXT]",
+	    "plan a meeting and invite the members", gp_cmd_meeting_create },
+	{ "meeting list", "SPACE", "the meetings of a space, and who comes to the next date", gp_cmd_meeting_list },
+	{ "meeting show", "SPACE REF", "one meeting and its answers", gp_cmd_meeting_show },
+	{ "meeting move", "SPACE REF [--date D] --start LOCAL", "another time for all of it, or for one date",
+	    gp_cmd_meeting_move },
+	{ "meeting cancel", "SPACE REF [--date D]", "call off all of it, or one date", gp_cmd_meeting_cancel },
 	{ "help", "[COMMAND]", "this list, or one command", help },
 	{ "reader", "", NULL, reader }, /* the desk's child; not for people */
 };

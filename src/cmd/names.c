@@ -26,6 +26,19 @@ gp_name_read(struct gp_app *app, const char *word, char **ret_name, const char *
 	    err, "the domain %.60s is not served here; see the key `domain` in %.60s", at + 1, app->config.path);
 }
 
+enum gp_rc
+gp_name_space(struct gp_app *app, const char *word, struct gp_space **ret_space, struct gp_err *err)
+{
+	SCOPED(gp_free_str) char *name = NULL;
+	const char *domain;
+
+	GP_TRY(gp_name_read(app, word, &name, &domain, err));
+	GP_TRY(gp_space_find(app->db, name, ret_space, err));
+	if (*ret_space == NULL)
+		return gp_fail_as(err, 67, "5.1.1", "there is no space `%.60s`; see: guildpost space list", word);
+	return GP_OK;
+}
+
 void
 gp_show(struct gp_app *app, const struct gp_shown *pairs, size_t count)
 {

@@ -7,6 +7,10 @@
 GP_MUST_CHECK enum gp_rc gp_name_read(
     struct gp_app *app, const char *word, char **ret_name, const char **ret_domain, struct gp_err *err);
 
+/* The space of that name. PERM exit 67 when there is none. */
+GP_MUST_CHECK enum gp_rc gp_name_space(
+    struct gp_app *app, const char *word, struct gp_space **ret_space, struct gp_err *err);
+
 /* One thing: a JSON object, or lines of key and value for people. */
 struct gp_shown {
 	const char *key, *value;

@@ -2,6 +2,8 @@
 
 #include "guildpost/base/clock.h"
 #include "guildpost/cmd/commands.h"
+
+#include "cmd/names.h"
 #include "guildpost/desk/outgoing.h"
 #include "guildpost/store/slice.h"
 
@@ -34,29 +36,17 @@ list_row(void *context, const struct gp_outbox_row *row, struct gp_err *err)
 	return GP_OK;
 }
 
-static enum gp_rc
-find_space(struct gp_app *app, const char *name, int64_t *ret_id, struct gp_err *err)
-{
-	SCOPED(gp_space_free) struct gp_space *space = NULL;
-
-	GP_TRY(gp_space_find(app->db, name, &space, err));
-	if (space == NULL)
-		return gp_fail_as(err, 67, "5.1.1", "there is no space `%s`; see: guildpost space list", name);
-	*ret_id = space->id;
-	return GP_OK;
-}
-
 enum gp_rc
 gp_cmd_outbox_list(struct gp_app *app, int argc, char **argv, struct gp_err *err)
 {
-	int64_t space_id = 0;
+	SCOPED(gp_space_free) struct gp_space *space = NULL;
 
 	GP_TRY(gp_option_end(argc, argv, 0, 1, "outbox list [SPACE]", err));
 	GP_TRY(gp_app_open(app, GP_DB_READ, err));
 	if (argc > 1)
-		GP_TRY(find_space(app, argv[1], &space_id, err));
+		GP_TRY(gp_name_space(app, argv[1], &space, err));
 	gp_out_begin(app);
-	GP_TRY(gp_outbox_list(app->db, space_id, gp_clock_now(), list_row, app, err));
+	GP_TRY(gp_outbox_list(app->db, space != NULL ? space->id : 0, gp_clock_now(), list_row, app, err));
 	gp_out_end(app);
 	return GP_OK;
 }

@@ -4,6 +4,7 @@
 #include "desk/hold.h"
 #include "guildpost/base/mem.h"
 #include "guildpost/desk/digest.h"
+#include "guildpost/desk/invite.h"
 #include "guildpost/store/keep.h"
 #include "guildpost/store/setting.h"
 
@@ -77,6 +78,7 @@ gp_desk_tick(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err
 	*ret_next = now + DAY;
 	GP_TRY(gp_bounce_tick(desk, now, err));
 	GP_TRY(gp_held_tick(desk, now, &held, err));
+	GP_TRY(gp_invite_run(desk, now, NULL, err));
 	GP_TRY(gp_digest_run(desk, now, &digest, NULL, err));
 	GP_TRY(keep_house(desk, now, &house, err));
 	sooner(ret_next, held);

@@ -1,5 +1,7 @@
 #include "desk/digest.h"
 
+#include "desk/date.h"
+
 #include <ctype.h>
 
 #include "guildpost/mail/utf8.h"
@@ -25,26 +27,10 @@ digest_piece(const struct digest *digest, bool html, const char *name, const str
 enum gp_rc
 digest_date(const struct digest *digest, const char *name, int64_t t, char **ret_text, struct gp_err *err)
 {
-	static const char *const days[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
-	static const char *const months[] = { "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
-		"nov", "dec" };
-	struct gp_var vars[GP_COUNT(days) + GP_COUNT(months) + 4];
-	char day[16], year[16], clock[16];
-	struct gp_wall wall;
-	size_t n = 0;
+	struct gp_date_vars vars;
 
-	gp_zone_to_wall(digest->zone, t, &wall);
-	(void)snprintf(day, sizeof(day), "%d", wall.day);
-	(void)snprintf(year, sizeof(year), "%d", wall.year);
-	(void)snprintf(clock, sizeof(clock), "%02d:%02d", wall.hour, wall.minute);
-	for (int i = 0; i < (int)GP_COUNT(days); i++)
-		vars[n++] = (struct gp_var){ days[i], gp_wall_weekday(&wall) == i ? "1" : "" };
-	for (int i = 0; i < (int)GP_COUNT(months); i++)
-		vars[n++] = (struct gp_var){ months[i], wall.month == i + 1 ? "1" : "" };
-	vars[n++] = (struct gp_var){ "day", day };
-	vars[n++] = (struct gp_var){ "year", year };
-	vars[n++] = (struct gp_var){ "clock", clock };
-	return digest_piece(digest, false, name, vars, n, ret_text, err);
+	gp_date_fill(digest->zone, t, &vars);
+	return digest_piece(digest, false, name, vars.v, vars.count, ret_text, err);
 }
 
 /* "Lee, Ann" is Ann Lee: where one word stands before the comma. */

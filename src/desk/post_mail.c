@@ -36,7 +36,7 @@ gp_post_compose(struct gp_desk *desk, const struct gp_space *space, const struct
 {
 	struct gp_list_facts facts = gp_space_facts(space);
 	SCOPED(gp_free_str) char *name = via_name(reading, space);
-	char mark[160], address[GP_ADDRESS_MAX];
+	char mark[GP_LOOP_MARK_MAX], address[GP_ADDRESS_MAX];
 	bool to_space = strcmp(space->reply_to, "space") == 0;
 	/* Whatever we change breaks what the author's domain has signed. */
 	bool rewrite = is_strict(reading->from_address);

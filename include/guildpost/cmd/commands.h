@@ -73,3 +73,10 @@ GP_COMMAND(held_refuse);
 /* src/cmd/digest.c */
 GP_COMMAND(digest_preview);
 GP_COMMAND(digest_list);
+
+/* src/cmd/meeting.c */
+GP_COMMAND(meeting_create);
+GP_COMMAND(meeting_list);
+GP_COMMAND(meeting_show);
+GP_COMMAND(meeting_move);
+GP_COMMAND(meeting_cancel);
