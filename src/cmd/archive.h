@@ -3,4 +3,3 @@
 #include "guildpost/cmd/app.h"
 #include "guildpost/store/archive.h"
 #include "guildpost/store/space.h"
-

@@ -1,5 +1,6 @@
-#include "desk/invite.h"
+#include "guildpost/desk/invite.h"
 
+#include "desk/invite_mail.h"
 #include "desk/date.h"
 #include "guildpost/base/log.h"
 #include "guildpost/mail/address.h"

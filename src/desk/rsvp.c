@@ -1,4 +1,4 @@
-#include "desk/invite.h"
+#include "desk/invite_mail.h"
 
 #include "desk/date.h"
 #include "desk/handlers.h"

@@ -1,4 +1,4 @@
-/* invite.h - what invite.c and rsvp.c share.  Floor: desk. */
+/* invite_mail.h - what invite.c and rsvp.c share.  Floor: desk. */
 #pragma once
 #include "guildpost/desk/invite.h"
 
