@@ -191,8 +191,8 @@ need_space(struct gp_desk *desk, const char *name, struct gp_space **ret, struct
 	return GP_OK;
 }
 
-static enum gp_rc
-need_community(struct gp_desk *desk, const char *name, struct gp_community **ret, struct gp_err *err)
+enum gp_rc
+gp_community_need(struct gp_desk *desk, const char *name, struct gp_community **ret, struct gp_err *err)
 {
 	GP_TRY(gp_community_find(desk->db, name, ret, err));
 	if (*ret == NULL)
@@ -241,7 +241,7 @@ gp_community_set(struct gp_desk *desk, const char *name, const char *key_name, c
 	GP_TRY(find_key(key_name, &key, err));
 	GP_TRY(key->check(value, key->detail, &kept, err));
 	GP_TRY(gp_tx_begin(desk->db, &tx, err));
-	GP_TRY(need_community(desk, name, &community, err));
+	GP_TRY(gp_community_need(desk, name, &community, err));
 	if (key->of_community != 0) {
 		replace(community, key->of_community, kept);
 		GP_TRY(gp_community_update(desk->db, community, err));
@@ -372,7 +372,7 @@ gp_space_create(struct gp_desk *desk, const char *community_name, const char *na
 	GP_TRY(check_choice(
 	    posting != NULL ? posting : "members", "anyone members moderated stewards", &checked_posting, err));
 	GP_TRY(gp_tx_begin(desk->db, &tx, err));
-	GP_TRY(need_community(desk, community_name, &community, err));
+	GP_TRY(gp_community_need(desk, community_name, &community, err));
 	GP_TRY(need_space(desk, community_name, &main_space, err));
 	space = default_space(desk, community->id, name, domain);
 	space.title = title;
@@ -409,7 +409,7 @@ gp_community_close(struct gp_desk *desk, const char *name, const char *by, int64
 	struct ids ids = { .count = 0 };
 
 	GP_TRY(gp_tx_begin(desk->db, &tx, err));
-	GP_TRY(need_community(desk, name, &community, err));
+	GP_TRY(gp_community_need(desk, name, &community, err));
 	replace(community, offsetof(struct gp_community, state), "closed");
 	GP_TRY(gp_community_update(desk->db, community, err));
 	GP_TRY(gp_space_list(desk->db, community->id, collect_space, &ids, err));

@@ -47,16 +47,6 @@ check_newcomer(const struct gp_newcomer *newcomer, char key[GP_ADDRESS_MAX], str
 }
 
 static enum gp_rc
-find_community(struct gp_desk *desk, const char *name, struct gp_community **ret, struct gp_err *err)
-{
-	GP_TRY(gp_community_find(desk->db, name, ret, err));
-	if (*ret == NULL)
-		return gp_fail_as(
-		    err, 67, "5.1.1", "there is no community `%.40s`; see: guildpost community list", name);
-	return GP_OK;
-}
-
-static enum gp_rc
 find_member(struct gp_desk *desk, int64_t community_id, const char *address, struct gp_member **ret, struct gp_err *err)
 {
 	char key[GP_ADDRESS_MAX];
@@ -141,7 +131,7 @@ gp_enrol_admit(struct gp_desk *desk, const char *community_name, const struct gp
 	char key[GP_ADDRESS_MAX], number[GP_ACTOR_SIZE];
 
 	GP_TRY(check_newcomer(newcomer, key, err));
-	GP_TRY(find_community(desk, community_name, &community, err));
+	GP_TRY(gp_community_need(desk, community_name, &community, err));
 	GP_TRY(put_member(desk, community->id, newcomer, key, now, &member, err));
 	if (newcomer->role != NULL)
 		GP_TRY(gp_role_add(desk->db, member->id, newcomer->role, err));
@@ -228,7 +218,7 @@ gp_enrol_remove(struct gp_desk *desk, const char *community_name, const char *ad
 	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
 
 	GP_TRY(gp_tx_begin(desk->db, &tx, err));
-	GP_TRY(find_community(desk, community_name, &community, err));
+	GP_TRY(gp_community_need(desk, community_name, &community, err));
 	GP_TRY(find_member(desk, community->id, address, &member, err));
 	GP_TRY(gp_enrol_part(desk, member->id, by, now, err));
 	return gp_tx_commit(&tx, err);
@@ -352,7 +342,7 @@ gp_enrol_set(struct gp_desk *desk, const char *community_name, const char *addre
 	char number[GP_ACTOR_SIZE];
 
 	GP_TRY(gp_tx_begin(desk->db, &tx, err));
-	GP_TRY(find_community(desk, community_name, &community, err));
+	GP_TRY(gp_community_need(desk, community_name, &community, err));
 	GP_TRY(find_member(desk, community->id, address, &member, err));
 	GP_TRY(set_key(&(struct change){ desk, community_name, member, now }, key, value, err));
 	GP_TRY(gp_member_update(desk->db, member, err));

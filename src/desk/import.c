@@ -65,13 +65,9 @@ static enum gp_rc
 author_of(struct import *import, const struct gp_reading *reading, int64_t *ret_member, struct gp_err *err)
 {
 	SCOPED(gp_member_free) struct gp_member *member = NULL;
-	char key[GP_ADDRESS_MAX];
-	struct gp_err unusable;
 
-	*ret_member = 0;
-	if (!gp_address_ok(reading->from_address) || gp_address_key(reading->from_address, key, &unusable) != GP_OK)
-		return GP_OK;
-	GP_TRY(gp_member_find(import->desk->db, import->space->community_id, key, &member, err));
+	GP_TRY(
+	    gp_member_by_address(import->desk->db, import->space->community_id, reading->from_address, &member, err));
 	*ret_member = member != NULL ? member->id : 0;
 	return GP_OK;
 }

@@ -64,13 +64,8 @@ static enum gp_rc
 is_reader(struct gp_desk *desk, const struct gp_space *space, const char *address, bool *ret, struct gp_err *err)
 {
 	SCOPED(gp_member_free) struct gp_member *member = NULL;
-	char key[GP_ADDRESS_MAX];
-	struct gp_err ignored;
 
-	*ret = false;
-	if (gp_address_key(address, key, &ignored) != GP_OK)
-		return GP_OK;
-	GP_TRY(gp_member_find(desk->db, space->community_id, key, &member, err));
+	GP_TRY(gp_member_by_address(desk->db, space->community_id, address, &member, err));
 	*ret = member != NULL && strcmp(member->state, "active") == 0;
 	return GP_OK;
 }

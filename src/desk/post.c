@@ -117,13 +117,8 @@ static enum gp_rc
 member_id_of(struct gp_desk *desk, const struct gp_space *space, const char *address, int64_t *ret, struct gp_err *err)
 {
 	SCOPED(gp_member_free) struct gp_member *member = NULL;
-	char key[GP_ADDRESS_MAX];
-	struct gp_err ignored;
 
-	*ret = 0;
-	if (gp_address_key(address, key, &ignored) != GP_OK)
-		return GP_OK;
-	GP_TRY(gp_member_find(desk->db, space->community_id, key, &member, err));
+	GP_TRY(gp_member_by_address(desk->db, space->community_id, address, &member, err));
 	*ret = member != NULL && strcmp(member->state, "left") != 0 ? member->id : 0;
 	return GP_OK;
 }

@@ -210,11 +210,11 @@ whose(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_me
 {
 	SCOPED(gp_member_free) struct gp_member *attendee = NULL;
 	struct gp_invitation invitation = { 0 };
-	char key[GP_ADDRESS_MAX];
 
 	*ret_member_id = 0;
-	if (calendar->attendee_count == 1 && gp_address_key(calendar->attendees[0].address, key, err) == GP_OK)
-		GP_TRY(gp_member_find(desk->db, arrival->to->space->community_id, key, &attendee, err));
+	if (calendar->attendee_count == 1)
+		GP_TRY(gp_member_by_address(
+		    desk->db, arrival->to->space->community_id, calendar->attendees[0].address, &attendee, err));
 	if (attendee != NULL)
 		GP_TRY(gp_invitation_find(desk->db, meeting->id, attendee->id, &invitation, err));
 	if (invitation.id != 0) {

@@ -173,12 +173,10 @@ work_release(struct work *work)
 static enum gp_rc
 find_author(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_member **ret, struct gp_err *err)
 {
-	char key[GP_ADDRESS_MAX];
-	struct gp_err ignored;
-
-	if (arrival->to->space == NULL || gp_address_key(arrival->reading->from_address, key, &ignored) != GP_OK)
+	if (arrival->to->space == NULL)
 		return GP_OK;
-	GP_TRY(gp_member_find(desk->db, arrival->to->space->community_id, key, ret, err));
+	GP_TRY(
+	    gp_member_by_address(desk->db, arrival->to->space->community_id, arrival->reading->from_address, ret, err));
 	if (*ret != NULL && (strcmp((*ret)->state, "left") == 0 || strcmp((*ret)->state, "unconfirmed") == 0))
 		gp_member_free(ret);
 	return GP_OK;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "guildpost/mail/phrase.h"
 #include "guildpost/base/err.h"
 #include "guildpost/mail/utf8.h"
 #include "guild/auto_phrases.h"
@@ -40,24 +41,6 @@ gp_kind_is_automatic(enum gp_kind kind)
 }
 
 /* --- words -------------------------------------------------------------------------------------------------------- */
-
-static bool
-begins_with_any(const char *s, const char *const *phrases)
-{
-	for (; *phrases != NULL; phrases++)
-		if (strncmp(s, *phrases, strlen(*phrases)) == 0)
-			return true;
-	return false;
-}
-
-static bool
-holds_any(const char *s, const char *const *phrases)
-{
-	for (; *phrases != NULL; phrases++)
-		if (strstr(s, *phrases) != NULL)
-			return true;
-	return false;
-}
 
 static bool
 is_one_of(const char *s, const char *const *words)
@@ -130,8 +113,8 @@ is_challenge(const struct mail *mail)
 	SCOPED(gp_free_str) char *subject = gp_utf8_fold(mail->reading->subject);
 	SCOPED(gp_free_str) char *begin = gp_strndup(mail->reading->text, CHALLENGE_LOOK), *text = gp_utf8_fold(begin);
 
-	return (holds_any(subject, gp_challenge) && !mail->reading->subject_is_reply) ||
-	       holds_any(text, gp_challenge_text);
+	return (gp_holds_any(subject, gp_challenge) && !mail->reading->subject_is_reply) ||
+	       gp_holds_any(text, gp_challenge_text);
 }
 
 static bool
@@ -146,7 +129,7 @@ is_notification(const struct mail *mail)
 	SCOPED(gp_free_str) char *subject = gp_utf8_fold(mail->reading->subject);
 
 	return strcmp(mail->reading->report_type, "disposition-notification") == 0 ||
-	       begins_with_any(subject, gp_notified);
+	       gp_begins_with_any(subject, gp_notified);
 }
 
 static bool
@@ -216,13 +199,14 @@ is_absence(const struct mail *mail)
 	SCOPED(gp_free_str) char *subject = gp_utf8_fold(mail->reading->subject);
 	SCOPED(gp_free_str) char *begin = gp_strndup(mail->reading->own_text, NOTICE_LOOK), *text = gp_utf8_fold(begin);
 
-	if (begins_with_any(mail->reading->subject_is_reply ? "" : mail->reading->subject_base, gp_absence_subject) ||
-	    begins_with_any(subject, gp_absence_subject) || holds_any(subject, gp_absence_within))
+	if (gp_begins_with_any(
+		mail->reading->subject_is_reply ? "" : mail->reading->subject_base, gp_absence_subject) ||
+	    gp_begins_with_any(subject, gp_absence_subject) || gp_holds_any(subject, gp_absence_within))
 		return true;
-	if (holds_any(text, gp_auto_text))
+	if (gp_holds_any(text, gp_auto_text))
 		return true;
 	/* "I am out of the office today, and will reply in more detail" is also what people write in an answer. */
-	return holds_any(text, gp_absence_text) && !quotes(mail->reading->text);
+	return gp_holds_any(text, gp_absence_text) && !quotes(mail->reading->text);
 }
 
 static bool
@@ -231,7 +215,7 @@ is_machine_address(const char *address)
 	char local[80];
 
 	local_part(address, local);
-	return is_one_of(local, gp_machine_local) || begins_with_any(local, gp_machine_begins) ||
+	return is_one_of(local, gp_machine_local) || gp_begins_with_any(local, gp_machine_begins) ||
 	       ends_with(local, "-bounces") || ends_with(local, "-request") || ends_with(local, "-owner");
 }
 

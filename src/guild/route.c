@@ -5,6 +5,7 @@
 #include "guildpost/base/mem.h"
 #include "guildpost/guild/token.h"
 #include "guildpost/mail/address.h"
+#include "guildpost/mail/utf8.h"
 
 #define NAME_MAX_OCTETS 22
 
@@ -147,15 +148,6 @@ plain_local(const char *address, size_t n, char *out, size_t size)
 	out[used] = '\0';
 }
 
-static bool
-has_8bit(const char *s)
-{
-	for (; *s != '\0'; s++)
-		if ((unsigned char)*s >= 0x80)
-			return true;
-	return false;
-}
-
 enum gp_rc
 gp_route_parse(
     const char *address, gp_route_exists *exists, void *context, struct gp_route *ret_route, struct gp_err *err)
@@ -164,7 +156,7 @@ gp_route_parse(
 	char local[80], domain[256];
 
 	*ret_route = (struct gp_route){ 0 };
-	if (has_8bit(address))
+	if (!gp_is_ascii(address))
 		return gp_fail_as(err, 67, "5.6.7", "the address needs SMTPUTF8, which is not offered");
 	if (!gp_address_ok(address))
 		return gp_fail_as(err, 65, "5.1.3", "bad address syntax");

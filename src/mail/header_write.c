@@ -5,6 +5,7 @@
 
 #include "guildpost/base/clock.h"
 #include "guildpost/base/mem.h"
+#include "guildpost/mail/utf8.h"
 #include "guildpost/mail/crypt.h"
 
 #define LINE	    76 /* RFC 2047 section 2 */
@@ -38,15 +39,6 @@ clean(const char *value)
 			gp_buf_addc(&out, ' ');
 	}
 	return gp_buf_take(&out);
-}
-
-static bool
-is_ascii(const char *s)
-{
-	for (; *s != '\0'; s++)
-		if ((unsigned char)*s >= 0x80)
-			return false;
-	return true;
 }
 
 static size_t
@@ -122,7 +114,7 @@ must_encode(const char *value)
 		if (run > 900)
 			return true;
 	}
-	return !is_ascii(value) || strstr(value, "=?") != NULL;
+	return !gp_is_ascii(value) || strstr(value, "=?") != NULL;
 }
 
 void

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "guildpost/mail/phrase.h"
 #include "guildpost/base/buf.h"
 #include "guildpost/base/mem.h"
 #include "guildpost/mail/utf8.h"
@@ -126,24 +127,6 @@ folded(const struct line *line, size_t max)
 	return gp_utf8_fold(copy);
 }
 
-static bool
-begins_with_any(const char *s, const char *const *phrases)
-{
-	for (; *phrases != NULL; phrases++)
-		if (strncmp(s, *phrases, strlen(*phrases)) == 0)
-			return true;
-	return false;
-}
-
-static bool
-holds_any(const char *s, const char *const *phrases)
-{
-	for (; *phrases != NULL; phrases++)
-		if (strstr(s, *phrases) != NULL)
-			return true;
-	return false;
-}
-
 /* --- attribution: "On Monday Ann wrote:" -------------------------------------------------------------------------- */
 
 static bool
@@ -182,14 +165,14 @@ has_colon(const char *s)
 static bool
 opens(const char *s)
 {
-	return isdigit((unsigned char)*s) || begins_with_any(s, gp_wrote_opens);
+	return isdigit((unsigned char)*s) || gp_begins_with_any(s, gp_wrote_opens);
 }
 
 /* before_quote: quoted lines follow, so less proof is asked for. */
 static bool
 is_attribution(const char *s, bool before_quote)
 {
-	bool wrote = holds_any(s, gp_wrote), dated = has_date_or_address(s);
+	bool wrote = gp_holds_any(s, gp_wrote), dated = has_date_or_address(s);
 
 	if (has_colon(s) && wrote && (dated || before_quote))
 		return true;
@@ -363,7 +346,7 @@ is_marker(const struct line *line, const char *const *phrases)
 	s = text + strspn(text, " *");
 	dashes = strspn(s, "-_=+");
 	s += dashes + strspn(s + dashes, " ");
-	if (!begins_with_any(s, phrases))
+	if (!gp_begins_with_any(s, phrases))
 		return false;
 	return dashes >= 2 || (has_colon(s) && strlen(s) < 60);
 }
@@ -416,7 +399,7 @@ is_footer(const struct lines *lines, size_t i)
 	for (size_t j = i + 1; j < lines->count && j <= i + FOOTER_LOOK; j++) {
 		SCOPED(gp_free_str) char *text = folded(&lines->v[j], 300);
 
-		if (holds_any(text, gp_footer))
+		if (gp_holds_any(text, gp_footer))
 			return true;
 	}
 	return false;
@@ -458,9 +441,9 @@ ends_own_text(const struct lines *lines, size_t i)
 		return true;
 	text = folded(line, 160);
 	s = text + strspn(text, " *_[(");
-	if (begins_with_any(s, gp_sent_from) && words_of(s) <= SENT_FROM_WORDS && plain_lines(lines, i + 1, 2) <= 2)
+	if (gp_begins_with_any(s, gp_sent_from) && words_of(s) <= SENT_FROM_WORDS && plain_lines(lines, i + 1, 2) <= 2)
 		return true;
-	return begins_with_any(s, gp_legal) && kept_before(lines, i) &&
+	return gp_begins_with_any(s, gp_legal) && kept_before(lines, i) &&
 	       (i == 0 || lines->v[i - 1].kind == BLANK || is_rule(&lines->v[i - 1], 5)) &&
 	       plain_lines(lines, i + 1, LEGAL_LINES) <= LEGAL_LINES;
 }

@@ -31,6 +31,15 @@ gp_utf8_next(const char *s, size_t n, uint32_t *ret_rune)
 }
 
 bool
+gp_is_ascii(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s >= 0x80)
+			return false;
+	return true;
+}
+
+bool
 gp_utf8_ok(const char *s, size_t n)
 {
 	for (size_t i = 0, length; i < n; i += length) {

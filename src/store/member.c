@@ -1,6 +1,7 @@
 #include "guildpost/store/member.h"
 
 #include "guildpost/base/mem.h"
+#include "guildpost/mail/address.h"
 #include "guildpost/store/setting.h"
 
 #define MEMBER_COLUMNS                                                                                                 \
@@ -75,6 +76,19 @@ gp_member_find(
 	GP_TRY(gp_query_next(query, &found, err));
 	*ret = found ? from_row(query) : NULL;
 	return GP_OK;
+}
+
+enum gp_rc
+gp_member_by_address(
+    struct gp_db *db, int64_t community_id, const char *address, struct gp_member **ret, struct gp_err *err)
+{
+	char key[GP_ADDRESS_MAX];
+	struct gp_err ignored;
+
+	*ret = NULL;
+	if (gp_address_key(address, key, &ignored) != GP_OK)
+		return GP_OK;
+	return gp_member_find(db, community_id, key, ret, err);
 }
 
 enum gp_rc

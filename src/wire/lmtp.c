@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "guildpost/mail/address.h"
+#include "guildpost/mail/utf8.h"
 
 #define MOST_REPLIES 65536 /* octets that may wait for a peer that does not read */
 #define MOST_ERRORS  50 /* commands that made no sense; then this is no mail program */
@@ -181,15 +182,6 @@ after_word(const char *arguments, const char *word)
 	return strncasecmp(arguments, word, n) == 0 ? arguments + n : NULL;
 }
 
-static bool
-has_8bit(const char *s)
-{
-	for (; *s != '\0'; s++)
-		if ((unsigned char)*s >= 0x80)
-			return true;
-	return false;
-}
-
 bool
 gp_lmtp_sender_ok(const char *sender)
 {
@@ -289,7 +281,7 @@ mail(struct gp_lmtp *session, char *arguments)
 		mistake(session, 503, "5.5.1", "a sender was given already; RSET begins anew");
 	else if (at == NULL || !read_path(&at, sender))
 		mistake(session, 501, "5.5.4", "say MAIL FROM:<address>");
-	else if (has_8bit(sender))
+	else if (!gp_is_ascii(sender))
 		reply(session, 550, "5.6.7", "the sender needs SMTPUTF8, which is not offered");
 	else if (!gp_lmtp_sender_ok(sender))
 		reply(session, 501, "5.1.7", "bad sender address syntax");

@@ -9,6 +9,7 @@
 /* Octets of the well-formed sequence at s (n octets are left), 0 when there is none; ret_rune may be NULL. */
 size_t gp_utf8_next(const char *s, size_t n, uint32_t *ret_rune);
 bool gp_utf8_ok(const char *s, size_t n);
+bool gp_is_ascii(const char *s);
 void gp_utf8_add(struct gp_buf *out, uint32_t rune);
 
 /* True for what gp_utf8_clean lets through; a line end is not among them. */

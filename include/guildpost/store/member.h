@@ -14,6 +14,9 @@ void gp_member_free(struct gp_member **member);
 /* NULL when there is none. address_key from gp_address_key(). */
 GP_MUST_CHECK enum gp_rc gp_member_find(
     struct gp_db *db, int64_t community_id, const char *address_key, struct gp_member **ret, struct gp_err *err);
+/* The same by an address as somebody wrote it; NULL for what is none. */
+GP_MUST_CHECK enum gp_rc gp_member_by_address(
+    struct gp_db *db, int64_t community_id, const char *address, struct gp_member **ret, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_member_load(struct gp_db *db, int64_t id, struct gp_member **ret, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_member_insert(
     struct gp_db *db, const struct gp_member *member, int64_t *ret_id, struct gp_err *err);
