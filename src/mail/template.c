@@ -252,6 +252,31 @@ load(const char *folder, const char *language, const char *name, const char *end
 	    err, 78, "4.3.5", "cannot read the mail text %s: %s; see the key `templates`", english, strerror(errno));
 }
 
+/* {{>piece}} becomes the file of that name, one level deep: what several pages share stands in one file. */
+static enum gp_rc
+load_whole(const char *folder, const char *language, const char *name, const char *ending, struct gp_buf *out,
+    struct gp_err *err)
+{
+	SCOPED(gp_buf_release) struct gp_buf file = GP_BUF_INIT(TEMPLATE_MAX);
+	const char *from, *open, *close;
+
+	GP_TRY(load(folder, language, name, ending, &file, err));
+	for (from = file.data; (open = strstr(from, "{{>")) != NULL; from = close + 2) {
+		SCOPED(gp_buf_release) struct gp_buf piece = GP_BUF_INIT(TEMPLATE_MAX);
+		SCOPED(gp_free_str) char *piece_name = NULL;
+
+		close = strstr(open, "}}");
+		if (close == NULL)
+			break;
+		piece_name = gp_strndup(open + 3, (size_t)(close - open) - 3);
+		GP_TRY(load(folder, language, piece_name, ending, &piece, err));
+		gp_buf_add(out, from, (size_t)(open - from));
+		gp_buf_add(out, piece.data, piece.len);
+	}
+	gp_buf_adds(out, from);
+	return GP_OK;
+}
+
 /* Paragraph lines are wrapped; a line that begins with a blank, or is short enough, stays. */
 static void
 wrap_body(struct gp_buf *out, const char *text)
@@ -279,7 +304,7 @@ gp_template_render(const char *folder, const char *language, const char *name, c
 	struct view view = { vars, count, FORM_TEXT };
 	const char *body;
 
-	GP_TRY(load(folder, language, name, "txt", &file, err));
+	GP_TRY(load_whole(folder, language, name, "txt", &file, err));
 	body = strstr(file.data, "\n\n");
 	if (ret_subject == NULL && strncmp(file.data, "Subject: ", 9) != 0) {
 		expand(
@@ -306,7 +331,7 @@ gp_template_render_html(const char *folder, const char *language, const char *na
 	SCOPED(gp_buf_release) struct gp_buf file = GP_BUF_INIT(TEMPLATE_MAX);
 	struct view view = { vars, count, FORM_HTML };
 
-	GP_TRY(load(folder, language, name, "html", &file, err));
+	GP_TRY(load_whole(folder, language, name, "html", &file, err));
 	expand(ret_body, file.data, file.data + file.len, &view);
 	return GP_OK;
 }

@@ -1,7 +1,8 @@
 /* template.h - mail text out of templates/LANGUAGE/NAME.txt.  Floor: mail.
  * The first lines "Subject: ..." up to a blank line, then the body. {{name}} puts a value (text: as is, controls and
  * bidi controls dropped; html files: escaped), {{#name}}...{{/name}} is kept when the value is not "" ({{^name}} when
- * it is). {{{name}}} puts a piece that a template made before, as it is. Lines of the text body are wrapped to 72 columns by display width; a line that begins with a blank is kept. */
+ * it is). {{{name}}} puts a piece that a template made before, as it is; {{>piece}} the file piece.txt or piece.html. Lines of
+ * the text body are wrapped to 72 columns by display width; a line that begins with a blank is kept. */
 #pragma once
 #include <stddef.h>
 #include "guildpost/base/buf.h"

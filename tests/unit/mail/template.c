@@ -33,6 +33,7 @@ make_templates(void **state)
 	    "{{^why}}\nFor no reason.\n{{/why}}\nBye\n");
 	write_template("de", "hello.txt", "Subject: Hallo {{name}}\n\nHallo {{name}}{{#why}}, {{why}}{{/why}}\n");
 	write_template("en", "page.html", "<p>{{name}}</p>{{{why}}}");
+	write_template("en", "whole.html", "{{>page}}|{{>page}}");
 	write_template("en", "broken.txt", "no subject here");
 	return 0;
 }
@@ -98,6 +99,20 @@ html_is_escaped(void **state)
 }
 
 static void
+a_piece_is_taken_in(void **state)
+{
+	const struct gp_var vars[] = { { "name", "{{>page}}" }, { "why", "" } };
+	SCOPED(gp_buf_release) struct gp_buf body = GP_BUF_INIT(65536);
+	struct gp_err err;
+
+	(void)state;
+	SAYS("a page of pieces is rendered",
+	    gp_template_render_html(folder, "en", "whole", vars, GP_COUNT(vars), &body, &err) == GP_OK);
+	SAYS_TEXT("each stands where it is named, and a value names none", body.data,
+	    "<p>{{&gt;page}}</p>|<p>{{&gt;page}}</p>");
+}
+
+static void
 what_is_missing_is_named(void **state)
 {
 	SCOPED(gp_buf_release) struct gp_buf body = GP_BUF_INIT(65536);
@@ -143,6 +158,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_go_where_they_are_named),
 		cmocka_unit_test(html_is_escaped),
+		cmocka_unit_test(a_piece_is_taken_in),
 		cmocka_unit_test(what_is_missing_is_named),
 		cmocka_unit_test(text_is_wrapped_by_width),
 	};
