@@ -270,6 +270,8 @@ load_whole(const char *folder, const char *language, const char *name, const cha
 			break;
 		piece_name = gp_strndup(open + 3, (size_t)(close - open) - 3);
 		GP_TRY(load(folder, language, piece_name, ending, &piece, err));
+		if (piece.len > 0 && piece.data[piece.len - 1] == '\n')
+			gp_buf_cut(&piece, piece.len - 1); /* the line that names it ends already */
 		gp_buf_add(out, from, (size_t)(open - from));
 		gp_buf_add(out, piece.data, piece.len);
 	}
