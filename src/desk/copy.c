@@ -1,8 +1,7 @@
 #include "guildpost/desk/copy.h"
 
-#define LEAVE_DAYS	400 /* LST-04: a copy kept for a year still leads out */
-#define VALUES_MAX	(256 * 1024)
-#define LINE_MAX_OCTETS 998 /* RFC 5322 section 2.1.1 */
+#define LEAVE_DAYS 400 /* LST-04: a copy kept for a year still leads out */
+#define VALUES_MAX (256 * 1024)
 
 struct making {
 	const struct gp_desk *desk;
@@ -135,26 +134,4 @@ size_t
 gp_copy_size(const struct gp_copy *copy)
 {
 	return copy->mail->octets.len + copy->values.len;
-}
-
-bool
-gp_octets_travel(const char *octets, size_t n, bool *ret_eight)
-{
-	size_t line = 0;
-
-	*ret_eight = false;
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)octets[i];
-
-		if (c >= 0x80)
-			*ret_eight = true;
-		if (c == '\r' && i + 1 < n && octets[i + 1] == '\n') {
-			line = 0;
-			i++;
-			continue;
-		}
-		if (c == '\r' || c == '\n' || c == '\0' || ++line > LINE_MAX_OCTETS)
-			return false;
-	}
-	return n == 0 || (n >= 2 && octets[n - 2] == '\r' && octets[n - 1] == '\n');
 }

@@ -431,7 +431,7 @@ answer_one(const struct request *request, bool last)
 
 	if (!read_all(octets, (size_t)request->n))
 		return false;
-	gp_message_read(octets, (size_t)request->n, request->received, &reading);
+	gp_message_read_own(octets, (size_t)request->n, request->received, &reading);
 	perhaps_die(reading.subject);
 	gp_reading_encode(&reading, &out);
 	gp_reading_release(&reading);

@@ -18,7 +18,8 @@ void
 gp_composed_release(struct gp_composed *composed)
 {
 	gp_buf_release(&composed->octets);
-	composed->slot_count = 0;
+	composed->slot_count = composed->tail_n = 0;
+	composed->tail = NULL;
 }
 
 void
@@ -67,6 +68,7 @@ gp_composed_fill(const struct gp_composed *composed, const char *const *values, 
 		from = composed->slots[i].offset;
 	}
 	gp_buf_add(out, composed->octets.data + from, composed->octets.len - from);
+	gp_buf_add(out, composed->tail, composed->tail_n);
 }
 
 void

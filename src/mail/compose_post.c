@@ -200,6 +200,28 @@ add_body(struct gp_buf *to, const char *octets, size_t n)
 		gp_buf_adds(to, "\r\n");
 }
 
+bool
+gp_octets_travel(const char *octets, size_t n, bool *ret_eight)
+{
+	size_t line = 0;
+
+	*ret_eight = false;
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)octets[i];
+
+		if (c >= 0x80)
+			*ret_eight = true;
+		if (c == '\r' && i + 1 < n && octets[i + 1] == '\n') {
+			line = 0;
+			i++;
+			continue;
+		}
+		if (c == '\r' || c == '\n' || c == '\0' || ++line > LINE_MAX_OCTETS)
+			return false;
+	}
+	return n == 0 || (n >= 2 && octets[n - 2] == '\r' && octets[n - 1] == '\n');
+}
+
 enum gp_rc
 gp_compose_post(
     const void *octets, size_t n, const struct gp_post_edit *edit, struct gp_composed *ret_composed, struct gp_err *err)
@@ -207,13 +229,19 @@ gp_compose_post(
 	struct gp_buf *to = &ret_composed->octets;
 	const char *start = octets, *end = start + n, *body;
 	struct seen seen = { false, false, false, false };
+	bool footer = edit->footer != NULL && *edit->footer != '\0', eight;
 
 	(void)snprintf(ret_composed->msgid, sizeof(ret_composed->msgid), "%s", edit->msgid != NULL ? edit->msgid : "");
 	body = copy_fields(to, start, end, edit, &seen);
 	add_missing(ret_composed, edit, &seen);
 	gp_buf_adds(to, "\r\n");
+	if (!footer && gp_octets_travel(body, (size_t)(end - body), &eight)) {
+		ret_composed->tail = body;
+		ret_composed->tail_n = (size_t)(end - body);
+		return to->full ? gp_fail(err, "5.3.4", "the post is too large to send on") : GP_OK;
+	}
 	add_body(to, body, (size_t)(end - body));
-	if (edit->footer != NULL && *edit->footer != '\0') {
+	if (footer) {
 		gp_buf_adds(to, "\r\n");
 		add_lines(to, edit->footer, strlen(edit->footer));
 		gp_buf_adds(to, "\r\n");

@@ -26,6 +26,7 @@
 /* What the walk through the parts gathers. */
 struct walk {
 	struct gp_reading *reading;
+	char *own; /* the octets, where they may be written to; NULL: they may not */
 	struct gp_buf text; /* to read */
 	struct gp_buf source; /* of own text: without foreign messages, links without notes */
 	struct gp_buf status; /* message/delivery-status */
@@ -397,38 +398,55 @@ walk_node(struct walk *walk, struct mailmime *node, const char *header, bool dig
 
 /* libetpan is handed the MIME fields alone: the others are read by us (RCV-18 to RCV-20), and what it does not see it
  * cannot fall over. */
-static char *
-mime_octets(const struct gp_fields *fields, const char *octets, size_t n, size_t *ret_n)
+static void
+mime_fields(const struct gp_fields *fields, struct gp_buf *out)
 {
 	static const char *const names[] = { "Content-Type", "Content-Transfer-Encoding", "Content-Disposition" };
-	struct gp_buf out = GP_BUF_INIT(n + GP_SCAN_HEADER);
 
-	gp_buf_adds(&out, "MIME-Version: 1.0\n");
+	gp_buf_adds(out, "MIME-Version: 1.0\n");
 	for (size_t i = 0; i < GP_COUNT(names); i++) {
 		SCOPED(gp_free_str) char *value = value_of(fields, names[i]);
 
 		if (*value != '\0')
-			gp_buf_addf(&out, "%s:%s%s\n", names[i], *value == ' ' ? "" : " ", value);
+			gp_buf_addf(out, "%s:%s%s\n", names[i], *value == ' ' ? "" : " ", value);
 	}
-	gp_buf_addc(&out, '\n');
-	gp_buf_add(&out, octets + fields->body, n - fields->body);
-	*ret_n = out.len;
-	return gp_buf_take(&out);
+	gp_buf_addc(out, '\n');
+}
+
+static void
+parse_tree(struct walk *walk, const char *octets, size_t n)
+{
+	struct mailmime *mime = NULL;
+	size_t at = 0;
+
+	if (mailmime_parse(octets, n, &at, &mime) != MAILIMF_NO_ERROR || mime == NULL)
+		return;
+	if (mime->mm_type == MAILMIME_MESSAGE && mime->mm_data.mm_message.mm_msg_mime != NULL)
+		walk_node(walk, mime->mm_data.mm_message.mm_msg_mime, octets, false);
+	mailmime_free(mime);
 }
 
 static void
 walk_tree(struct walk *walk, const struct gp_fields *fields, const char *octets, size_t n)
 {
-	SCOPED(gp_free_str) char *copy = NULL;
-	struct mailmime *mime = NULL;
-	size_t at = 0, copy_n;
+	struct gp_buf head = GP_BUF_INIT(n + GP_SCAN_HEADER);
+	SCOPED(gp_free_ptr) char *was = NULL;
 
-	copy = mime_octets(fields, octets, n, &copy_n);
-	if (mailmime_parse(copy, copy_n, &at, &mime) != MAILIMF_NO_ERROR || mime == NULL)
-		return;
-	if (mime->mm_type == MAILMIME_MESSAGE && mime->mm_data.mm_message.mm_msg_mime != NULL)
-		walk_node(walk, mime->mm_data.mm_message.mm_msg_mime, copy, false);
-	mailmime_free(mime);
+	mime_fields(fields, &head);
+	if (walk->own != NULL && head.len <= fields->body) { /* before the body, in the place of the true header */
+		char *place = walk->own + fields->body - head.len;
+
+		was = gp_memdup(place, head.len);
+		memcpy(place, head.data, head.len);
+		parse_tree(walk, place, n - fields->body + head.len);
+		memcpy(place, was, head.len);
+	} else {
+		size_t head_n = head.len;
+
+		gp_buf_add(&head, octets + fields->body, n - fields->body);
+		parse_tree(walk, head.data, head_n + n - fields->body);
+	}
+	gp_buf_release(&head);
 }
 
 /* --- hashes ------------------------------------------------------------------------------------------------------ */
@@ -495,9 +513,10 @@ read_text(struct walk *walk)
 }
 
 static void
-read_body(const struct gp_fields *fields, const char *octets, size_t n, struct gp_reading *reading)
+read_body(const struct gp_fields *fields, const char *octets, size_t n, char *own, struct gp_reading *reading)
 {
 	struct walk walk = { .reading = reading,
+		.own = own,
 		.text = GP_BUF_INIT(TEXT_MAX),
 		.source = GP_BUF_INIT(TEXT_MAX),
 		.status = GP_BUF_INIT(TEXT_MAX),
@@ -530,7 +549,7 @@ why_refused(const struct gp_fields *fields, const char *octets, size_t n)
 }
 
 static void
-read_octets(const char *octets, size_t n, int64_t received, struct gp_reading *reading)
+read_octets(const char *octets, size_t n, char *own, int64_t received, struct gp_reading *reading)
 {
 	struct gp_fields fields;
 	SCOPED(gp_free_str) char *type = NULL, *charset = NULL;
@@ -546,8 +565,15 @@ read_octets(const char *octets, size_t n, int64_t received, struct gp_reading *r
 	gp_head_read(&fields, charset, received, reading);
 	set(&reading->refused, gp_strdup(why_refused(&fields, octets, n)));
 	if (*reading->refused == '\0')
-		read_body(&fields, octets, n, reading);
+		read_body(&fields, octets, n, own, reading);
 	gp_fields_release(&fields);
+}
+
+/* Old Macs end lines with CR alone: nothing would be a line. */
+static bool
+has_lines(const char *octets, size_t n)
+{
+	return n == 0 || memchr(octets, '\n', n) != NULL || memchr(octets, '\r', n) == NULL;
 }
 
 void
@@ -556,11 +582,23 @@ gp_message_read(const void *octets, size_t n, int64_t received, struct gp_readin
 	SCOPED(gp_free_str) char *copy = NULL;
 
 	gp_reading_init(ret_reading);
-	/* Old Macs end lines with CR alone: nothing would be a line. */
-	if (n > 0 && memchr(octets, '\n', n) == NULL && memchr(octets, '\r', n) != NULL) {
-		copy = gp_memdup(octets, n);
-		for (char *c = copy; c < copy + n; c++)
-			*c = *c == '\r' ? '\n' : *c;
+	if (has_lines(octets, n)) {
+		read_octets(n > 0 ? octets : "", n, NULL, received, ret_reading);
+		return;
 	}
-	read_octets(copy != NULL ? copy : n > 0 ? octets : "", n, received, ret_reading);
+	copy = gp_memdup(octets, n);
+	for (char *c = copy; c < copy + n; c++)
+		*c = *c == '\r' ? '\n' : *c;
+	read_octets(copy, n, NULL, received, ret_reading);
+}
+
+void
+gp_message_read_own(char *octets, size_t n, int64_t received, struct gp_reading *ret_reading)
+{
+	if (!has_lines(octets, n)) {
+		gp_message_read(octets, n, received, ret_reading);
+		return;
+	}
+	gp_reading_init(ret_reading);
+	read_octets(octets, n, octets, received, ret_reading);
 }

@@ -486,6 +486,18 @@ gp_blob_fill(struct gp_db *db, const char *table, const char *column, int64_t ro
 }
 
 enum gp_rc
+gp_blob_put(struct gp_db *db, const char *table, const char *column, int64_t row, size_t at, const void *octets,
+    size_t n, struct gp_err *err)
+{
+	SCOPED(close_blob) sqlite3_blob *blob = NULL;
+
+	if (sqlite3_blob_open(db->handle, "main", table, column, row, 1, &blob) != SQLITE_OK ||
+	    sqlite3_blob_write(blob, octets, (int)n, (int)at) != SQLITE_OK)
+		return db_fail(db, err);
+	return GP_OK;
+}
+
+enum gp_rc
 gp_blob_add(
     struct gp_db *db, const char *table, const char *column, int64_t row, struct gp_buf *out, struct gp_err *err)
 {

@@ -5,15 +5,20 @@
 #define KEEP_TRYING (5 * 86400) /* seconds: SND-07 */
 
 static enum gp_rc
-add_octets(struct gp_db *db, int64_t id, const struct gp_buf *octets, struct gp_err *err)
+add_octets(struct gp_db *db, int64_t id, const struct gp_composed *composed, struct gp_err *err)
 {
-	static const char sql[] = "INSERT INTO outbox_mail (outbox_id, octets) VALUES (:id, :octets)";
+	static const char sql[] = "INSERT INTO outbox_mail (outbox_id, octets) VALUES (:id, zeroblob(:size))";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
 	gp_bind_int(query, ":id", id);
-	gp_bind_blob(query, ":octets", octets->data, octets->len);
-	return gp_query_do(query, err);
+	gp_bind_int(query, ":size", (int64_t)(composed->octets.len + composed->tail_n));
+	GP_TRY(gp_query_do(query, err));
+	GP_TRY(gp_blob_put(db, "outbox_mail", "octets", id, 0, composed->octets.data, composed->octets.len, err));
+	if (composed->tail_n == 0)
+		return GP_OK;
+	return gp_blob_put(
+	    db, "outbox_mail", "octets", id, composed->octets.len, composed->tail, composed->tail_n, err);
 }
 
 enum gp_rc
@@ -39,7 +44,7 @@ gp_outbox_add(struct gp_db *db, const struct gp_outbox_new *row, int64_t *ret_id
 	gp_bind_int(query, ":expires", row->expires_at != 0 ? row->expires_at : row->now + KEEP_TRYING);
 	GP_TRY(gp_query_do(query, err));
 	*ret_id = gp_db_inserted(db);
-	return add_octets(db, *ret_id, &row->composed->octets, err);
+	return add_octets(db, *ret_id, row->composed, err);
 }
 
 enum gp_rc

@@ -53,18 +53,14 @@ enum gp_rc
 gp_raw_load(struct gp_db *db, int64_t id, struct gp_buf *out, struct gp_err *err)
 {
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	const void *octets;
-	size_t n;
 	bool found;
 
-	GP_TRY(gp_query_open(db, "SELECT octets FROM raw WHERE raw_id = :id", &query, err));
+	GP_TRY(gp_query_open(db, "SELECT size FROM raw WHERE raw_id = :id", &query, err));
 	gp_bind_int(query, ":id", id);
 	GP_TRY(gp_query_next(query, &found, err));
 	if (!found)
 		return gp_fail_as(err, 74, "5.3.0", "the octets of this message are gone");
-	octets = gp_col_blob(query, "octets", &n);
-	gp_buf_add(out, octets, n);
-	return out->full ? gp_fail(err, "5.3.4", "the message is larger than this program reads") : GP_OK;
+	return gp_blob_add(db, "raw", "octets", id, out, err);
 }
 
 enum gp_rc

@@ -26,5 +26,3 @@ void gp_copy_release(struct gp_copy *copy);
 /* The octets in order, without joining them: piece n of the copy, NULL behind the last. */
 const char *gp_copy_piece(const struct gp_copy *copy, size_t n, size_t *ret_size);
 size_t gp_copy_size(const struct gp_copy *copy);
-/* True when every CR has its LF and the other way round, and no line is over 998 octets; ret_eight: it has 8-bit octets. */
-bool gp_octets_travel(const char *octets, size_t n, bool *ret_eight);

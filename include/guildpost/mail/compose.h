@@ -21,6 +21,10 @@ struct gp_composed {
 	struct gp_buf octets;
 	struct gp_slot slots[16];
 	size_t slot_count;
+	/* What follows octets: the body of a post that is sent as it came is not copied. Borrowed from the message that
+	 * gp_compose_post() was given; NULL else, and in what was read back. */
+	const char *tail;
+	size_t tail_n;
 	char msgid[160]; /* with angle brackets */
 };
 #define GP_MAIL_MAX (80u * 1024 * 1024) /* octets: base64 of the largest message and then some */
@@ -94,6 +98,9 @@ struct gp_letter {
 };
 GP_MUST_CHECK enum gp_rc gp_compose_letter(
     const struct gp_letter *letter, struct gp_composed *ret_composed, struct gp_err *err);
+
+/* True when every CR has its LF and the other way round, and no line is over 998 octets; ret_eight: it has 8-bit octets. */
+bool gp_octets_travel(const char *octets, size_t n, bool *ret_eight);
 
 /* Fills the slots: values[i] belongs to composed->slots[i] and is whole lines or "". out gets the octets of one copy. */
 void gp_composed_fill(const struct gp_composed *composed, const char *const *values, struct gp_buf *out);

@@ -9,3 +9,6 @@
 /* octets: a whole message, CRLF or LF, without an mbox "From " line; borrowed.
  * received: seconds UTC, for a missing or absurd Date.  Always fills *ret; never fails on content. */
 void gp_message_read(const void *octets, size_t n, int64_t received, struct gp_reading *ret_reading);
+/* The same of octets that are the caller's own and may be written to meanwhile: a large message is then in memory once.
+ * They are as they were when it returns. */
+void gp_message_read_own(char *octets, size_t n, int64_t received, struct gp_reading *ret_reading);

@@ -53,6 +53,9 @@ bool gp_col_is_null(struct gp_query *query, const char *name);
 /* Fills the blob of a row, made with zeroblob(n), with the first n octets of a file, in pieces. */
 GP_MUST_CHECK enum gp_rc gp_blob_fill(
     struct gp_db *db, const char *table, const char *column, int64_t row, int fd, size_t n, struct gp_err *err);
+/* The same from memory, from octet `at` of the blob on: SQLite would make a copy of what is bound. */
+GP_MUST_CHECK enum gp_rc gp_blob_put(struct gp_db *db, const char *table, const char *column, int64_t row, size_t at,
+    const void *octets, size_t n, struct gp_err *err);
 /* Adds the blob of a row to out, in pieces: a large one is in memory once, not twice. PERM 5.3.4 beyond out's ceiling. */
 GP_MUST_CHECK enum gp_rc gp_blob_add(
     struct gp_db *db, const char *table, const char *column, int64_t row, struct gp_buf *out, struct gp_err *err);

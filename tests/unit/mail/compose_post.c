@@ -21,12 +21,15 @@ static char *
 compose(const char *octets, size_t n, const struct gp_post_edit *edit)
 {
 	SCOPED(gp_composed_release) struct gp_composed composed;
+	struct gp_buf out = GP_BUF_INIT(GP_MAIL_MAX);
+	const char *const none[] = { "" };
 	struct gp_err err;
 
 	gp_composed_init(&composed);
 	if (gp_compose_post(octets, n, edit, &composed, &err) != GP_OK)
 		return gp_strdup("");
-	return gp_buf_take(&composed.octets);
+	gp_composed_fill(&composed, none, &out);
+	return gp_buf_take(&out);
 }
 
 static const char post[] = "Return-Path: <ann@example.org>\r\n"
