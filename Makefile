@@ -89,7 +89,7 @@ lint:
 
 # kill -9 at random instants, a full disk, a locked database: nothing is lost.
 crash: tests-build
-	BUILD=$(BUILD) tests/run crash
+	CRASH_KILLS=$${CRASH_KILLS:-50} BUILD=$(BUILD) tests/run crash
 
 # Speed, as ratios in one run: one JSON line a bench.
 bench: deps

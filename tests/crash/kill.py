@@ -14,7 +14,7 @@ from pathlib import Path
 from house import House, done, ok, wait_for
 from sink import Sink
 
-KILLS = int(os.environ.get("CRASH_KILLS", "4"))
+KILLS = int(os.environ.get("CRASH_KILLS", "10"))
 SEED = int(os.environ.get("CRASH_SEED", str(random.randrange(1 << 30))))
 MEMBERS = [f"m{i:02d}" for i in range(40)]
 IN_HAND = 100
