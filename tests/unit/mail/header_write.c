@@ -8,9 +8,7 @@ static void
 a_value_cannot_end_its_line(void **state)
 {
 	static const char *const evil[] = { "a\r\nBcc: victim@example.org", "a\nX: y", "a\rX: y", "\r\n\r\nbody",
-		"tab\there", "bell\a", "del\x7f", "a\r\n b",
-		"\xe2\x80\xae"
-		"drowssap" };
+		"tab\there", "bell\a", "del\x7f", "a\r\n b", "\xe2\x80\xae\x64rowssap" };
 
 	(void)state;
 	for (size_t i = 0; i < GP_COUNT(evil); i++) {
