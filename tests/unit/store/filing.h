@@ -76,7 +76,7 @@ file_letter(struct filing_house *house, const struct letter *letter)
 		.imported = !letter->live,
 		.line_end = "lf",
 		.keys = &house->keys };
-	struct gp_filed filed;
+	struct gp_filed filed = { 0 };
 	struct gp_err err = { .text = "" };
 
 	gp_reading_init(&reading);
