@@ -4,6 +4,7 @@
 #include "desk/hold.h"
 #include "guildpost/base/mem.h"
 #include "guildpost/desk/digest.h"
+#include "guildpost/desk/enrol.h"
 #include "guildpost/desk/invite.h"
 #include "guildpost/store/keep.h"
 #include "guildpost/store/setting.h"
@@ -73,15 +74,17 @@ sooner(int64_t *next, int64_t t)
 enum gp_rc
 gp_desk_tick(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err)
 {
-	int64_t held, digest, house;
+	int64_t held, back, digest, house;
 
 	*ret_next = now + DAY;
 	GP_TRY(gp_bounce_tick(desk, now, err));
 	GP_TRY(gp_held_tick(desk, now, &held, err));
+	GP_TRY(gp_pause_tick(desk, now, &back, err)); /* before the digests, which go by it */
 	GP_TRY(gp_invite_run(desk, now, NULL, err));
 	GP_TRY(gp_digest_run(desk, now, &digest, NULL, err));
 	GP_TRY(keep_house(desk, now, &house, err));
 	sooner(ret_next, held);
+	sooner(ret_next, back);
 	sooner(ret_next, digest);
 	sooner(ret_next, house);
 	return GP_OK;

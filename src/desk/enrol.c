@@ -297,7 +297,8 @@ set_pause(const struct change *change, const char *value, struct gp_err *err)
 		    "`%.30s` is no day to come; write such as 2026-12-31, or no to end a pause", value);
 	change->member->paused_until = until;
 	replace(&change->member->state, until > 0 ? "paused" : "active");
-	return GP_OK;
+	GP_TRY(gp_member_update(change->desk->db, change->member, err));
+	return gp_subscription_pause(change->desk->db, change->member->id, change->now, err);
 }
 
 /* By hand only out of what the robot or the member put there. */
@@ -350,6 +351,45 @@ gp_enrol_set(struct gp_desk *desk, const char *community_name, const char *addre
 	GP_TRY(gp_note(desk, &(struct gp_note){ now, community->id, 0, by, "member.set" }, err, "who", number, "key",
 	    key, "value", strcmp(key, "name") == 0 ? NULL : value, NULL));
 	return gp_tx_commit(&tx, err);
+}
+
+/* --- back from a pause ----------------------------------------------------------------------- */
+
+static enum gp_rc
+bring_back(struct gp_desk *desk, int64_t now, bool *ret_found, struct gp_err *err)
+{
+	SCOPED(gp_member_free) struct gp_member *member = NULL;
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+	char number[GP_ACTOR_SIZE];
+
+	GP_TRY(gp_member_pause_over(desk->db, now, &member, err));
+	*ret_found = member != NULL;
+	if (member == NULL)
+		return GP_OK;
+	gp_member_free(&member);
+	GP_TRY(gp_tx_begin(desk->db, &tx, err));
+	GP_TRY(gp_member_pause_over(desk->db, now, &member, err)); /* as it stands now that nobody else writes */
+	if (member == NULL)
+		return GP_OK;
+	member->paused_until = 0;
+	if (strcmp(member->state, "paused") == 0)
+		replace(&member->state, "active");
+	GP_TRY(gp_member_update(desk->db, member, err));
+	GP_TRY(gp_subscription_pause(desk->db, member->id, now, err));
+	gp_actor(member->id, number);
+	GP_TRY(gp_note(
+	    desk, &(struct gp_note){ now, member->community_id, 0, "robot", "member.back" }, err, "who", number, NULL));
+	return gp_tx_commit(&tx, err);
+}
+
+enum gp_rc
+gp_pause_tick(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err)
+{
+	bool found = true;
+
+	while (found)
+		GP_TRY(bring_back(desk, now, &found, err));
+	return gp_member_pause_next(desk->db, ret_next, err);
 }
 
 enum gp_rc

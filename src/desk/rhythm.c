@@ -57,6 +57,7 @@ apply(struct gp_desk *desk, const struct gp_space *space, struct gp_member *memb
 		member->paused_until = pause ? now + (int64_t)days * DAY : 0;
 		replace(&member->state, pause ? "paused" : "active");
 		GP_TRY(gp_member_update(desk->db, member, err));
+		GP_TRY(gp_subscription_pause(desk->db, member->id, now, err));
 	}
 	return pause ? GP_OK : gp_subscription_put(desk->db, space->id, member->id, wish, now, err);
 }

@@ -240,6 +240,7 @@ subscription_from_row(struct gp_query *query, struct gp_subscription *ret)
 	ret->from_event = gp_col_int(query, "from_event");
 	ret->digested_through = gp_col_int(query, "digested_through");
 	ret->digested_at = gp_col_int(query, "digested_at");
+	ret->resting = gp_col_int(query, "resting") != 0;
 	(void)snprintf(ret->mode, sizeof(ret->mode), "%s", gp_col_text(query, "mode"));
 }
 
@@ -248,7 +249,7 @@ gp_subscription_find(
     struct gp_db *db, int64_t space_id, int64_t member_id, struct gp_subscription *ret, struct gp_err *err)
 {
 	static const char sql[] =
-	    "SELECT subscription_id, space_id, member_id, from_event, digested_through, digested_at, mode"
+	    "SELECT subscription_id, space_id, member_id, from_event, digested_through, digested_at, mode, resting"
 	    "  FROM subscription WHERE space_id = :space AND member_id = :member AND to_event IS NULL";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
@@ -274,19 +275,37 @@ close_version(struct gp_db *db, int64_t id, int64_t event, struct gp_err *err)
 	return gp_query_do(query, err);
 }
 
+/* Whoever gets each post and pauses gets none: those of the pause are owed in a digest. */
+static enum gp_rc
+rests(struct gp_db *db, int64_t member_id, const char *mode, int64_t now, bool *ret, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	*ret = false;
+	if (mode == NULL || strcmp(mode, "each") != 0)
+		return GP_OK;
+	GP_TRY(
+	    gp_query_open(db, "SELECT 1 FROM member WHERE member_id = :member AND paused_until > :now", &query, err));
+	gp_bind_int(query, ":member", member_id);
+	gp_bind_int(query, ":now", now);
+	return gp_query_next(query, ret, err);
+}
+
 enum gp_rc
 gp_subscription_put(
     struct gp_db *db, int64_t space_id, int64_t member_id, const char *mode, int64_t now, struct gp_err *err)
 {
 	static const char sql[] =
-	    "INSERT INTO subscription (space_id, member_id, mode, from_event, digested_through, digested_at)"
-	    " VALUES (:space, :member, :mode, :event, :through, :at)";
+	    "INSERT INTO subscription (space_id, member_id, mode, from_event, digested_through, digested_at, resting)"
+	    " VALUES (:space, :member, :mode, :event, :through, :at, :resting)";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	struct gp_subscription open;
 	int64_t event, filed_at;
+	bool resting;
 
 	GP_TRY(gp_subscription_find(db, space_id, member_id, &open, err));
-	if (mode != NULL && strcmp(open.mode, mode) == 0)
+	GP_TRY(rests(db, member_id, mode, now, &resting, err));
+	if (mode != NULL && strcmp(open.mode, mode) == 0 && open.resting == resting)
 		return GP_OK;
 	GP_TRY(gp_event_next(db, now, &event, &filed_at, err));
 	if (open.id != 0)
@@ -300,14 +319,74 @@ gp_subscription_put(
 	gp_bind_int(query, ":event", event);
 	gp_bind_int(query, ":through", open.id != 0 ? open.digested_through : event);
 	gp_bind_int(query, ":at", now);
+	gp_bind_int(query, ":resting", resting ? 1 : 0);
 	return gp_query_do(query, err);
+}
+
+/* Open versions of a member that do not say whether he pauses, one at a time. */
+static enum gp_rc
+next_unsettled(struct gp_db *db, int64_t member_id, int64_t now, int64_t *ret_space_id, struct gp_err *err)
+{
+	static const char sql[] =
+	    "SELECT s.space_id FROM subscription s JOIN member m ON m.member_id = s.member_id"
+	    " WHERE s.member_id = :member AND s.to_event IS NULL AND s.mode = 'each'"
+	    "   AND s.resting <> (coalesce(m.paused_until, 0) > :now) ORDER BY s.space_id LIMIT 1";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":member", member_id);
+	gp_bind_int(query, ":now", now);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret_space_id = found ? gp_col_int(query, "space_id") : 0;
+	return GP_OK;
+}
+
+enum gp_rc
+gp_subscription_pause(struct gp_db *db, int64_t member_id, int64_t now, struct gp_err *err)
+{
+	int64_t space_id;
+
+	for (;;) {
+		GP_TRY(next_unsettled(db, member_id, now, &space_id, err));
+		if (space_id == 0)
+			return GP_OK;
+		GP_TRY(gp_subscription_put(db, space_id, member_id, "each", now, err));
+	}
+}
+
+enum gp_rc
+gp_member_pause_over(struct gp_db *db, int64_t now, struct gp_member **ret, struct gp_err *err)
+{
+	static const char sql[] = "SELECT " MEMBER_COLUMNS " FROM member m WHERE m.paused_until <= :now"
+				  " ORDER BY m.paused_until LIMIT 1";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":now", now);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret = found ? from_row(query) : NULL;
+	return GP_OK;
+}
+
+enum gp_rc
+gp_member_pause_next(struct gp_db *db, int64_t *ret_until, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, "SELECT min(paused_until) AS until FROM member WHERE paused_until > 0", &query, err));
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret_until = gp_col_int(query, "until");
+	return GP_OK;
 }
 
 enum gp_rc
 gp_subscription_list(struct gp_db *db, int64_t member_id, gp_subscription_each *each, void *context, struct gp_err *err)
 {
 	static const char sql[] = "SELECT s.subscription_id, s.space_id, s.member_id, s.from_event, "
-				  "s.digested_through, s.digested_at, s.mode,"
+				  "s.digested_through, s.digested_at, s.mode, s.resting,"
 				  " p.name FROM subscription s JOIN space p ON p.space_id = s.space_id"
 				  " WHERE s.member_id = :member AND s.to_event IS NULL ORDER BY p.name";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;

@@ -35,14 +35,15 @@ gp_reach_format(const struct gp_reach *reach, struct gp_buf *out)
 
 /* --- who is to get one ------------------------------------------------------------------------------------------ */
 
-/* The mode in which somebody reads digests: his own; or, gone over to `each`, the one he is still owed a last digest in.
- * Who chose `none` or `meetings` wants less at once, and is owed nothing. */
+/* The mode in which somebody reads digests: his own; or, gone over to `each`, the one he is still owed a last digest in,
+ * which is weekly over a pause from `each`. Who chose `none` or `meetings` wants less at once, and is owed nothing. */
+#define CATCHES_UP(v) "(" v ".mode IN ('daily', 'weekly', 'monthly') OR " v ".resting = 1)"
 #define READING_MODE                                                                                                   \
 	"CASE s.mode WHEN 'each' THEN"                                                                                 \
-	" (SELECT v.mode FROM subscription v WHERE v.space_id = s.space_id AND v.member_id = s.member_id"              \
-	"    AND v.to_event > s.digested_through AND v.mode IN ('daily', 'weekly', 'monthly')"                         \
-	"  ORDER BY v.from_event DESC LIMIT 1)"                                                                        \
-	" ELSE s.mode END"
+	" (SELECT CASE v.resting WHEN 1 THEN 'weekly' ELSE v.mode END FROM subscription v"                             \
+	"  WHERE v.space_id = s.space_id AND v.member_id = s.member_id AND v.to_event > s.digested_through"            \
+	"    AND " CATCHES_UP("v") "  ORDER BY v.from_event DESC LIMIT 1)"                                             \
+				   " ELSE s.mode END"
 #define READERS                                                                                                        \
 	" FROM subscription s JOIN member m ON m.member_id = s.member_id"                                              \
 	" WHERE s.space_id = :space AND s.to_event IS NULL AND m.state IN ('active', 'paused')"                        \
@@ -145,10 +146,9 @@ static enum gp_rc
 reach_of_versions(struct gp_db *db, int64_t space_id, const struct gp_issue_reader *reader, int64_t through,
     struct gp_reach *reach, struct gp_err *err)
 {
-	static const char sql[] =
-	    "SELECT from_event, coalesce(to_event, :through + 1) AS to_event FROM subscription"
-	    " WHERE space_id = :space AND member_id = :member AND mode IN ('daily', 'weekly', 'monthly')"
-	    "   AND (to_event IS NULL OR to_event - 1 > :after) ORDER BY from_event";
+	static const char sql[] = "SELECT from_event, coalesce(to_event, :through + 1) AS to_event FROM subscription v"
+				  " WHERE space_id = :space AND member_id = :member AND " CATCHES_UP(
+				      "v") "   AND (to_event IS NULL OR to_event - 1 > :after) ORDER BY from_event";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
 

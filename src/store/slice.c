@@ -28,15 +28,17 @@ gp_claim_release(struct gp_claim *claim)
 
 /* --- who gets it ---------------------------------------------------------------------------- */
 
-/* Whoever was subscribed at the event, minus who has left, been suspended, paused or chosen none since (DESIGN.md rule 3).
+/* Whoever was subscribed at the event, minus who has left, been suspended or chosen none since (DESIGN.md rule 3). A pause
+ * is a version of its own: what was filed before it is still sent, what is filed in it comes in a digest.
  * Readers of digests get a post one by one when they wrote in its thread before; thread and author are looked up here,
  * since threads may have been joined since. */
 static const char by_event[] =
     "SELECT s.member_id AS recipient_key, s.member_id, s.subscription_id, m.address, m.name, '{}' AS slot_values,"
-    " (m.state = 'active' AND coalesce(m.paused_until, 0) <= :now"
+    " (m.state IN ('active', 'paused')"
     "  AND EXISTS (SELECT 1 FROM subscription o WHERE o.space_id = s.space_id AND o.member_id = s.member_id"
     "   AND o.to_event IS NULL AND o.mode <> 'none')"
-    "  AND (s.mode = 'each' OR (s.mode IN ('daily', 'weekly', 'monthly') AND s.member_id <> :author"
+    "  AND ((s.mode = 'each' AND s.resting = 0) OR (s.mode IN ('daily', 'weekly', 'monthly')"
+    "   AND s.member_id <> :author AND coalesce(m.paused_until, 0) <= :now"
     "   AND EXISTS (SELECT 1 FROM message p WHERE p.space_id = s.space_id AND p.member_id = s.member_id"
     "    AND p.thread_id = :thread AND p.event < :event)))) AS wanted"
     " FROM subscription s JOIN member m ON m.member_id = s.member_id"

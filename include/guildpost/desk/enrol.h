@@ -25,6 +25,8 @@ GP_MUST_CHECK enum gp_rc gp_enrol_part(
 /* One key of a member: name, delivery, timezone, language, role, level, pause, state. PERM exit 64 bad key or value. */
 GP_MUST_CHECK enum gp_rc gp_enrol_set(struct gp_desk *desk, const char *community, const char *address, const char *key,
     const char *value, const char *by, int64_t now, struct gp_err *err);
+/* Brings back whoever's pause has ended; a transaction each. *ret_next: the next end of a pause, 0: none. */
+GP_MUST_CHECK enum gp_rc gp_pause_tick(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err);
 /* A member into a further space of the community. mode NULL: out of it. */
 GP_MUST_CHECK enum gp_rc gp_enrol_subscribe(struct gp_desk *desk, const char *space, const char *address,
     const char *mode, const char *by, int64_t now, struct gp_err *err);

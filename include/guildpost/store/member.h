@@ -39,6 +39,7 @@ GP_MUST_CHECK enum gp_rc gp_role_drop_all(struct gp_db *db, int64_t member_id, s
 struct gp_subscription {
 	int64_t id, space_id, member_id, from_event, digested_through, digested_at;
 	char mode[12]; /* each daily weekly monthly meetings none */
+	bool resting; /* each, while the member pauses */
 };
 GP_MUST_CHECK enum gp_rc gp_subscription_find(
     struct gp_db *db, int64_t space_id, int64_t member_id, struct gp_subscription *ret, struct gp_err *err);
@@ -47,6 +48,13 @@ GP_MUST_CHECK enum gp_rc gp_subscription_find(
  * promised instant after now. */
 GP_MUST_CHECK enum gp_rc gp_subscription_put(
     struct gp_db *db, int64_t space_id, int64_t member_id, const char *mode, int64_t now, struct gp_err *err);
+/* After a change of paused_until, which the member's row must hold already: a pause from `each` opens a version in which
+ * posts are owed in a digest, its end opens one of copies again. Inside a write transaction. */
+GP_MUST_CHECK enum gp_rc gp_subscription_pause(struct gp_db *db, int64_t member_id, int64_t now, struct gp_err *err);
+/* A member whose pause has ended and who is not back yet, NULL when there is none; and the next end of a pause, 0: none. */
+GP_MUST_CHECK enum gp_rc gp_member_pause_over(
+    struct gp_db *db, int64_t now, struct gp_member **ret, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_member_pause_next(struct gp_db *db, int64_t *ret_until, struct gp_err *err);
 typedef enum gp_rc gp_subscription_each(
     void *context, const char *space_name, const struct gp_subscription *subscription, struct gp_err *err);
 /* The open ones of a member, by name of space. */

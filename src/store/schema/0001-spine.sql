@@ -26,6 +26,7 @@ CREATE TABLE member (member_id INTEGER PRIMARY KEY, community_id INTEGER NOT NUL
   state TEXT NOT NULL DEFAULT 'active', paused_until INTEGER, joined_at INTEGER NOT NULL,
   UNIQUE (community_id, address_key)) STRICT;
 CREATE INDEX member_address ON member (address_key);
+CREATE INDEX member_paused ON member (paused_until) WHERE paused_until IS NOT NULL;
 CREATE TABLE member_role (member_id INTEGER NOT NULL REFERENCES member, role TEXT NOT NULL,
   PRIMARY KEY (member_id, role)) STRICT, WITHOUT ROWID;
 -- Versions: a row is valid for the events [from_event, to_event). At most one is open per space and member.
@@ -33,7 +34,8 @@ CREATE TABLE subscription (subscription_id INTEGER PRIMARY KEY, space_id INTEGER
   member_id INTEGER NOT NULL REFERENCES member, mode TEXT NOT NULL,
   from_event INTEGER NOT NULL, to_event INTEGER,
   digested_through INTEGER NOT NULL,          -- event: the end of the last digest window
-  digested_at INTEGER NOT NULL                -- promised instants up to this one are settled
+  digested_at INTEGER NOT NULL,               -- promised instants up to this one are settled
+  resting INTEGER NOT NULL DEFAULT 0          -- 1: of mode `each`, while the member pauses: a digest catches up
 ) STRICT;
 CREATE INDEX subscription_reach ON subscription (space_id, member_id, from_event);
 CREATE UNIQUE INDEX subscription_open ON subscription (space_id, member_id) WHERE to_event IS NULL;
