@@ -2,6 +2,7 @@
 
 #include "desk/bounce.h"
 #include "desk/hold.h"
+#include "guildpost/base/log.h"
 #include "guildpost/base/mem.h"
 #include "guildpost/desk/digest.h"
 #include "guildpost/desk/enrol.h"
@@ -13,6 +14,7 @@
 #define KEEP_KEYS   (40 * DAY) /* RCV-17 wants 30 at least */
 #define KEEP_OCTETS (90 * DAY)
 #define PIECE	    500
+#define AGAIN	    60 /* seconds until what went wrong is tried again */
 
 static enum gp_rc
 get_number(struct gp_desk *desk, const char *name, int64_t *ret, struct gp_err *err)
@@ -64,28 +66,64 @@ keep_house(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *
 	return GP_OK;
 }
 
-static void
-sooner(int64_t *next, int64_t t)
+/* --- all of it ------------------------------------------------------------------------------ */
+
+static enum gp_rc
+bounces(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err)
 {
-	if (t != 0 && t < *next)
-		*next = t;
+	(void)ret_next;
+	return gp_bounce_tick(desk, now, err);
 }
 
+static enum gp_rc
+invitations(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err)
+{
+	(void)ret_next;
+	return gp_invite_run(desk, now, NULL, err);
+}
+
+static enum gp_rc
+digests(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err)
+{
+	return gp_digest_run(desk, now, ret_next, NULL, err);
+}
+
+/* Each says when it wants to be asked again; 0: not before something is written. */
+static const struct {
+	const char *name;
+	enum gp_rc (*run)(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err);
+} parts[] = {
+	{ "bounces", bounces },
+	{ "held", gp_held_tick },
+	{ "pauses", gp_pause_tick }, /* before the digests, which go by it */
+	{ "invitations", invitations },
+	{ "digests", digests },
+	{ "house", keep_house },
+};
+
+/* What is wrong with one part keeps no other waiting, and does not end the desk: it is tried again. */
 enum gp_rc
 gp_desk_tick(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err)
 {
-	int64_t held, back, digest, house;
+	enum gp_rc worst = GP_OK;
 
 	*ret_next = now + DAY;
-	GP_TRY(gp_bounce_tick(desk, now, err));
-	GP_TRY(gp_held_tick(desk, now, &held, err));
-	GP_TRY(gp_pause_tick(desk, now, &back, err)); /* before the digests, which go by it */
-	GP_TRY(gp_invite_run(desk, now, NULL, err));
-	GP_TRY(gp_digest_run(desk, now, &digest, NULL, err));
-	GP_TRY(keep_house(desk, now, &house, err));
-	sooner(ret_next, held);
-	sooner(ret_next, back);
-	sooner(ret_next, digest);
-	sooner(ret_next, house);
-	return GP_OK;
+	for (size_t i = 0; i < GP_COUNT(parts); i++) {
+		struct gp_err why = { .text = "" };
+		int64_t next = 0;
+		enum gp_rc rc = parts[i].run(desk, now, &next, &why);
+
+		if (rc != GP_OK) {
+			gp_log(GP_LOG_ERROR, "desk.part", "part", parts[i].name, "dsn", why.status, "why", why.text,
+			    "detail", why.detail[0] != '\0' ? why.detail : NULL, NULL);
+			next = now + AGAIN;
+		}
+		if (rc == GP_TEMP) {
+			worst = rc;
+			*err = why;
+		}
+		if (next != 0 && next < *ret_next)
+			*ret_next = next > now ? next : now + AGAIN; /* what is overdue still could not be done */
+	}
+	return worst;
 }

@@ -291,18 +291,12 @@ typedef enum gp_rc overdue_act(struct gp_desk *desk, const struct gp_held *held,
     const struct gp_understood *message, int64_t now, struct gp_err *err);
 
 static enum gp_rc
-act_on_overdue(
-    struct gp_desk *desk, bool called, int64_t age, overdue_act *act, int64_t now, bool *ret_found, struct gp_err *err)
+act_on_overdue(struct gp_desk *desk, const struct gp_held *held, overdue_act *act, int64_t now, struct gp_err *err)
 {
-	SCOPED(gp_held_free) struct gp_held *held = NULL;
 	SCOPED(gp_space_free) struct gp_space *space = NULL;
 	SCOPED(gp_understood_release) struct gp_understood message = { .octets = GP_BUF_INIT(0) };
 	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
 
-	GP_TRY(gp_held_overdue(desk->db, called, now - age, &held, err));
-	*ret_found = held != NULL;
-	if (held == NULL)
-		return GP_OK;
 	GP_TRY(gp_understood_load(desk, held->raw_id, held->since, &message, err));
 	GP_TRY(gp_tx_begin(desk->db, &tx, err));
 	GP_TRY(gp_space_load(desk->db, held->space_id, &space, err));
@@ -312,17 +306,36 @@ act_on_overdue(
 	return GP_OK;
 }
 
+/* One that cannot be done, since its octets are gone or nobody can read them, keeps no other waiting. */
+static enum gp_rc
+act_on_all(struct gp_desk *desk, bool called, int64_t age, overdue_act *act, int64_t now, struct gp_err *err)
+{
+	int64_t after = 0;
+	enum gp_rc rc;
+
+	for (;;) {
+		SCOPED(gp_held_free) struct gp_held *held = NULL;
+
+		GP_TRY(gp_held_overdue(desk->db, called, now - age, after, &held, err));
+		if (held == NULL)
+			return GP_OK;
+		after = held->id;
+		rc = act_on_overdue(desk, held, act, now, err);
+		if (rc == GP_TEMP)
+			return rc;
+		if (rc != GP_OK)
+			gp_log(GP_LOG_ERROR, "held.stuck", "held", gp_log_int(held->id), "dsn", err->status, "why",
+			    err->text, NULL);
+	}
+}
+
 enum gp_rc
 gp_held_tick(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err)
 {
 	int64_t fresh, called;
-	bool found = true;
 
-	while (found)
-		GP_TRY(act_on_overdue(desk, true, GIVE_BACK, give_back, now, &found, err));
-	found = true;
-	while (found)
-		GP_TRY(act_on_overdue(desk, false, FIRST_CALL, call_again, now, &found, err));
+	GP_TRY(act_on_all(desk, true, GIVE_BACK, give_back, now, err));
+	GP_TRY(act_on_all(desk, false, FIRST_CALL, call_again, now, err));
 	GP_TRY(gp_held_oldest(desk->db, false, &fresh, err));
 	GP_TRY(gp_held_oldest(desk->db, true, &called, err));
 	*ret_next = fresh != 0 ? fresh + FIRST_CALL : 0;

@@ -118,17 +118,18 @@ gp_held_list(struct gp_db *db, int64_t space_id, gp_held_each *each, void *conte
 }
 
 enum gp_rc
-gp_held_overdue(struct gp_db *db, bool called, int64_t before, struct gp_held **ret, struct gp_err *err)
+gp_held_overdue(struct gp_db *db, bool called, int64_t before, int64_t after, struct gp_held **ret, struct gp_err *err)
 {
-	static const char sql[] =
-	    "SELECT " HELD_COLUMNS " FROM held WHERE state = 'held'"
-	    " AND (called_at IS NOT NULL) = :called AND since <= :before ORDER BY held_id LIMIT 1";
+	static const char sql[] = "SELECT " HELD_COLUMNS " FROM held WHERE state = 'held'"
+				  " AND (called_at IS NOT NULL) = :called AND since <= :before AND held_id > :after"
+				  " ORDER BY held_id LIMIT 1";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
 	gp_bind_int(query, ":called", called);
 	gp_bind_int(query, ":before", before);
+	gp_bind_int(query, ":after", after);
 	GP_TRY(gp_query_next(query, &found, err));
 	*ret = found ? from_row(query) : NULL;
 	return GP_OK;

@@ -18,9 +18,9 @@ GP_MUST_CHECK enum gp_rc gp_held_settle(
     struct gp_db *db, int64_t id, const char *state, const char *by, int64_t now, bool *ret_first, struct gp_err *err);
 typedef enum gp_rc gp_held_each(void *context, const struct gp_held *held, struct gp_err *err);
 /* The oldest open one that waits since `before` or longer; called: of those whose stewards were called a second time,
- * else of those where they were not. NULL: none. */
+ * else of those where they were not; only those numbered above `after`. NULL: none. */
 GP_MUST_CHECK enum gp_rc gp_held_overdue(
-    struct gp_db *db, bool called, int64_t before, struct gp_held **ret, struct gp_err *err);
+    struct gp_db *db, bool called, int64_t before, int64_t after, struct gp_held **ret, struct gp_err *err);
 /* The stewards were called a second time. */
 GP_MUST_CHECK enum gp_rc gp_held_called(struct gp_db *db, int64_t id, int64_t now, struct gp_err *err);
 /* Since when the oldest open one waits; 0: none is open. called as above. */
