@@ -1,9 +1,10 @@
 #include "guildpost/desk/community.h"
 
+#include "guildpost/desk/check.h"
+
 #include <ctype.h>
 
 #include "guildpost/base/mem.h"
-#include "guildpost/base/zone.h"
 #include "guildpost/desk/enrol.h"
 #include "guildpost/desk/note.h"
 #include "guildpost/guild/recur.h"
@@ -12,24 +13,6 @@
 #define DEFAULT_RHYTHM "weekly on thursday at 08:00"
 
 /* --- what a value may be -------------------------------------------------------------------- */
-
-enum gp_rc
-gp_check_zone(const char *name, struct gp_err *err)
-{
-	SCOPED(gp_zone_free) struct gp_zone *zone = NULL;
-
-	return gp_zone_open(name, &zone, err);
-}
-
-enum gp_rc
-gp_check_language(const char *tag, struct gp_err *err)
-{
-	size_t n = strspn(tag, "abcdefghijklmnopqrstuvwxyz");
-
-	if (n < 2 || n > 3 || strlen(tag) > 12 || (tag[n] != '\0' && tag[n] != '-'))
-		return gp_fail_as(err, 64, "5.5.4", "`%.20s` is no language; write a tag such as en, de or pt-br", tag);
-	return GP_OK;
-}
 
 static enum gp_rc
 keep(const char *value, const char *detail, char **ret, struct gp_err *err)
@@ -188,16 +171,6 @@ need_space(struct gp_desk *desk, const char *name, struct gp_space **ret, struct
 	GP_TRY(gp_space_find(desk->db, name, ret, err));
 	if (*ret == NULL)
 		return gp_fail_as(err, 67, "5.1.1", "there is no space `%.40s`; see: guildpost space list", name);
-	return GP_OK;
-}
-
-enum gp_rc
-gp_community_need(struct gp_desk *desk, const char *name, struct gp_community **ret, struct gp_err *err)
-{
-	GP_TRY(gp_community_find(desk->db, name, ret, err));
-	if (*ret == NULL)
-		return gp_fail_as(
-		    err, 67, "5.1.1", "there is no community `%.40s`; see: guildpost community list", name);
 	return GP_OK;
 }
 

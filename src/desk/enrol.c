@@ -2,7 +2,7 @@
 
 #include "guildpost/base/clock.h"
 #include "guildpost/base/mem.h"
-#include "guildpost/desk/community.h"
+#include "guildpost/desk/check.h"
 #include "guildpost/desk/note.h"
 #include "guildpost/mail/address.h"
 

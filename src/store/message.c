@@ -2,7 +2,7 @@
 
 #include "guildpost/store/search.h"
 #include "guildpost/store/setting.h"
-#include "store/thread.h"
+#include "store/placing.h"
 
 #define DAY	 86400
 #define TEXT_MAX (8u << 20) /* octets of text that are indexed of one message */
@@ -310,35 +310,4 @@ gp_message_remove(struct gp_db *db, int64_t id, struct gp_err *err)
 	GP_TRY(run_with_id(db, "DELETE FROM message WHERE id = :id", id, err));
 	GP_TRY(run_with_id(db, octets, raw_id, err));
 	return gp_thread_resettle(db, waiting, count, err);
-}
-
-enum gp_rc
-gp_thread_by_token(struct gp_db *db, int64_t space_id, const char *token, int64_t *ret_thread_id, struct gp_err *err)
-{
-	static const char sql[] = "SELECT coalesce(alias_of, thread_id) AS thread_id FROM thread"
-				  " WHERE token = :token AND space_id = :space";
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	bool found;
-
-	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_text(query, ":token", token);
-	gp_bind_int(query, ":space", space_id);
-	GP_TRY(gp_query_next(query, &found, err));
-	*ret_thread_id = found ? gp_col_int(query, "thread_id") : 0;
-	return GP_OK;
-}
-
-enum gp_rc
-gp_thread_token(struct gp_db *db, int64_t thread_id, char ret_token[GP_TOKEN_SIZE], struct gp_err *err)
-{
-	static const char sql[] = "SELECT coalesce(w.token, t.token) AS token FROM thread t"
-				  " LEFT JOIN thread w ON w.thread_id = t.alias_of WHERE t.thread_id = :id";
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	bool found;
-
-	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_int(query, ":id", thread_id);
-	GP_TRY(gp_query_next(query, &found, err));
-	(void)snprintf(ret_token, GP_TOKEN_SIZE, "%s", found ? gp_col_text(query, "token") : "");
-	return GP_OK;
 }

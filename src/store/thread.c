@@ -1,6 +1,6 @@
-#include "store/thread.h"
+#include "guildpost/store/thread.h"
 
-#include "guildpost/store/message.h"
+#include "store/placing.h"
 
 #define SUBJECT_WINDOW	(30 * 86400) /* RCV-21, seconds */
 #define SUBJECT_LEAST	3 /* octets: a shorter subject tells nothing */
@@ -355,5 +355,38 @@ gp_thread_resettle(struct gp_db *db, const int64_t *ids, size_t count, struct gp
 {
 	for (size_t i = 0; i < count; i++)
 		GP_TRY(settle_one(db, ids[i], err));
+	return GP_OK;
+}
+
+/* --- by its address ------------------------------------------------------------------------- */
+
+enum gp_rc
+gp_thread_by_token(struct gp_db *db, int64_t space_id, const char *token, int64_t *ret_thread_id, struct gp_err *err)
+{
+	static const char sql[] = "SELECT coalesce(alias_of, thread_id) AS thread_id FROM thread"
+				  " WHERE token = :token AND space_id = :space";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_text(query, ":token", token);
+	gp_bind_int(query, ":space", space_id);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret_thread_id = found ? gp_col_int(query, "thread_id") : 0;
+	return GP_OK;
+}
+
+enum gp_rc
+gp_thread_token(struct gp_db *db, int64_t thread_id, char ret_token[GP_TOKEN_SIZE], struct gp_err *err)
+{
+	static const char sql[] = "SELECT coalesce(w.token, t.token) AS token FROM thread t"
+				  " LEFT JOIN thread w ON w.thread_id = t.alias_of WHERE t.thread_id = :id";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", thread_id);
+	GP_TRY(gp_query_next(query, &found, err));
+	(void)snprintf(ret_token, GP_TOKEN_SIZE, "%s", found ? gp_col_text(query, "token") : "");
 	return GP_OK;
 }

@@ -27,11 +27,3 @@ GP_MUST_CHECK enum gp_rc gp_space_set(struct gp_desk *desk, const char *space, c
     const char *by, int64_t now, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_community_set(struct gp_desk *desk, const char *community, const char *key,
     const char *value, const char *by, int64_t now, struct gp_err *err);
-
-/* PERM exit 67 when there is none of this name. */
-GP_MUST_CHECK enum gp_rc gp_community_need(
-    struct gp_desk *desk, const char *name, struct gp_community **ret, struct gp_err *err);
-
-/* Checks that settings of spaces and of members share. PERM exit 64 with a text that says what to write instead. */
-GP_MUST_CHECK enum gp_rc gp_check_zone(const char *name, struct gp_err *err);
-GP_MUST_CHECK enum gp_rc gp_check_language(const char *tag, struct gp_err *err);

@@ -1,21 +1,7 @@
 /* invite.h - meetings: invitations out, answers in.  Floor: desk. */
 #pragma once
+#include "guildpost/desk/plan.h"
 #include "guildpost/desk/sort.h"
-#include "guildpost/guild/meeting.h"
-#include "guildpost/store/meeting.h"
-
-/* A meeting row, understood. */
-struct gp_plan {
-	struct gp_zone *zone;
-	struct gp_recur recur;
-	struct gp_wall start;
-	struct gp_exception *exceptions;
-	size_t count;
-	struct gp_schedule schedule; /* points into the above: do not copy the plan */
-};
-GP_MUST_CHECK enum gp_rc gp_plan_open(
-    struct gp_db *db, const struct gp_meeting *meeting, struct gp_plan *ret_plan, struct gp_err *err);
-void gp_plan_release(struct gp_plan *plan);
 
 struct gp_meeting_wish {
 	const char *title, *start, *timezone; /* start on the wall of the zone: "2026-12-10T19:00" */

@@ -5,6 +5,7 @@
 #include "guildpost/guild/token.h"
 #include "guildpost/mail/reading.h"
 #include "guildpost/store/db.h"
+#include "guildpost/store/thread.h"
 
 struct gp_filing {
 	int64_t space_id, raw_id, member_id; /* member 0: not a member */
@@ -40,10 +41,3 @@ GP_MUST_CHECK enum gp_rc gp_message_refresh(
 /* Out of the archive, the index, and every mail that still waits or is kept: the octets too, unless something else holds
  * them. Its place in the thread stays, empty. Inside a write transaction. */
 GP_MUST_CHECK enum gp_rc gp_message_remove(struct gp_db *db, int64_t id, struct gp_err *err);
-
-/* The thread that this token names (aliases followed); 0 when there is none. */
-GP_MUST_CHECK enum gp_rc gp_thread_by_token(
-    struct gp_db *db, int64_t space_id, const char *token, int64_t *ret_thread_id, struct gp_err *err);
-/* The token of a thread: caller's array. */
-GP_MUST_CHECK enum gp_rc gp_thread_token(
-    struct gp_db *db, int64_t thread_id, char ret_token[GP_TOKEN_SIZE], struct gp_err *err);

@@ -1,4 +1,4 @@
-/* thread.h - which conversation a message continues, whatever the order of arrival.  Private to the store.
+/* placing.h - which conversation a message continues, whatever the order of arrival.  Private to the store.
  *
  * Every message-id that was ever cited or filed in a space has a place, and a place names its thread. A message joins
  * the threads of all that it cites, so threads are the connected parts of one graph, and a graph does not know in which
