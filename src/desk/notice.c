@@ -48,16 +48,41 @@ make_msgid(struct gp_desk *desk, const struct gp_notice *notice, char *out, size
 	return GP_OK;
 }
 
+/* What the notice says, else the member's own, else the space's; English where there is no such text (I18-08). */
 static enum gp_rc
-render(struct gp_desk *desk, const struct gp_notice *notice, char **ret_subject, struct gp_buf *ret_body,
-    struct gp_err *err)
+choose_language(struct gp_desk *desk, const struct gp_notice *notice, char out[GP_LANGUAGE_SIZE], struct gp_err *err)
+{
+	SCOPED(gp_member_free) struct gp_member *member = NULL;
+	const char *wanted = notice->language != NULL ? notice->language : "";
+
+	if (*wanted == '\0' && notice->member_id != 0) {
+		GP_TRY(gp_member_load(desk->db, notice->member_id, &member, err));
+		wanted = member != NULL ? member->language : "";
+	}
+	if (*wanted == '\0')
+		wanted = notice->space != NULL ? notice->space->language : "en";
+	gp_template_language(desk->templates, wanted, notice->template_name, out);
+	return GP_OK;
+}
+
+/* What a rule gave as its reason in English is said in the reader's language; *ret_own keeps it. */
+static struct gp_var
+translated(struct gp_desk *desk, const char *language, const struct gp_var *var, char **ret_own)
+{
+	if (strcmp(var->name, "reason") != 0 || var->value == NULL || *ret_own != NULL)
+		return *var;
+	*ret_own = gp_template_phrase(desk->templates, language, var->value);
+	return (struct gp_var){ var->name, *ret_own };
+}
+
+static enum gp_rc
+render(struct gp_desk *desk, const struct gp_notice *notice, const char *language, char **ret_subject,
+    struct gp_buf *ret_body, struct gp_err *err)
 {
 	const struct gp_space *space = notice->space;
+	SCOPED(gp_free_str) char *own = NULL;
 	struct gp_var vars[32];
 	char address[GP_ADDRESS_MAX] = "", help[GP_ADDRESS_MAX] = "";
-	const char *language = notice->language != NULL && *notice->language != '\0' ? notice->language
-			       : space != NULL					     ? space->language
-										     : "en";
 	size_t count = 0;
 
 	if (space != NULL) {
@@ -70,7 +95,7 @@ render(struct gp_desk *desk, const struct gp_notice *notice, char **ret_subject,
 	vars[count++] = (struct gp_var){ "help_address", help };
 	vars[count++] = (struct gp_var){ "to_address", notice->to_address };
 	for (size_t i = 0; i < notice->var_count && count < GP_COUNT(vars); i++)
-		vars[count++] = notice->vars[i];
+		vars[count++] = translated(desk, language, &notice->vars[i], &own);
 	return gp_template_render(
 	    desk->templates, language, notice->template_name, vars, count, ret_subject, ret_body, err);
 }
@@ -99,6 +124,7 @@ gp_notice_send(struct gp_desk *desk, const struct gp_notice *notice, bool *ret_s
 	SCOPED(gp_buf_release) struct gp_buf body = GP_BUF_INIT(1 << 20);
 	SCOPED(gp_free_str) char *subject = NULL;
 	char from[GP_ADDRESS_MAX], reply[GP_ADDRESS_MAX], mark[GP_LOOP_MARK_MAX] = "", msgid[160];
+	char language[GP_LANGUAGE_SIZE];
 	struct gp_list_facts facts = { 0 };
 	bool may;
 
@@ -119,7 +145,8 @@ gp_notice_send(struct gp_desk *desk, const struct gp_notice *notice, bool *ret_s
 	}
 	if (notice->reply_to != NULL && gp_address_ok(notice->reply_to))
 		(void)snprintf(reply, sizeof(reply), "%s", notice->reply_to);
-	GP_TRY(render(desk, notice, &subject, &body, err));
+	GP_TRY(choose_language(desk, notice, language, err));
+	GP_TRY(render(desk, notice, language, &subject, &body, err));
 	GP_TRY(make_msgid(desk, notice, msgid, sizeof(msgid), err));
 	GP_TRY(gp_compose_letter(
 	    &(struct gp_letter){ .from_name = notice->space != NULL ? notice->space->title : "guildpost",
@@ -133,7 +160,7 @@ gp_notice_send(struct gp_desk *desk, const struct gp_notice *notice, bool *ret_s
 		.references = notice->in_reply_to,
 		.auto_submitted = notice->in_reply_to != NULL ? "auto-replied" : "auto-generated",
 		.precedence = "bulk",
-		.language = notice->space != NULL ? notice->space->language : "en",
+		.language = language,
 		.list = notice->space != NULL ? &facts : NULL,
 		.loop_mark = mark,
 		.date = notice->now,

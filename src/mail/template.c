@@ -236,20 +236,59 @@ read_whole(const char *path, struct gp_buf *out)
 	return !out->full;
 }
 
+/* "de-at" is looked for under its own name, then as "de"; a tag that climbs out of the folder is none. */
+static bool
+load_in(const char *folder, const char *language, const char *name, const char *ending, struct gp_buf *out)
+{
+	size_t lengths[] = { strlen(language), strcspn(language, "-") };
+
+	if (*language == '\0' || strpbrk(language, "./") != NULL)
+		return false;
+	for (size_t i = 0; i < GP_COUNT(lengths); i++) {
+		SCOPED(gp_free_str)
+		char *path = gp_printf("%s/%.*s/%s.%s", folder, (int)lengths[i], language, name, ending);
+
+		gp_buf_clear(out);
+		if (read_whole(path, out))
+			return true;
+	}
+	gp_buf_clear(out);
+	return false;
+}
+
 static enum gp_rc
 load(const char *folder, const char *language, const char *name, const char *ending, struct gp_buf *out,
     struct gp_err *err)
 {
-	SCOPED(gp_free_str) char *own = gp_printf("%s/%s/%s.%s", folder, language, name, ending);
-	SCOPED(gp_free_str) char *english = gp_printf("%s/en/%s.%s", folder, name, ending);
+	if (load_in(folder, language, name, ending, out) || load_in(folder, "en", name, ending, out))
+		return GP_OK;
+	return gp_fail_as(err, 78, "4.3.5", "cannot read the mail text %s/en/%s.%s: %s; see the key `templates`",
+	    folder, name, ending, strerror(errno));
+}
 
-	if (strpbrk(language, "./") == NULL && read_whole(own, out))
-		return GP_OK;
-	gp_buf_clear(out);
-	if (read_whole(english, out))
-		return GP_OK;
-	return gp_fail_as(
-	    err, 78, "4.3.5", "cannot read the mail text %s: %s; see the key `templates`", english, strerror(errno));
+void
+gp_template_language(const char *folder, const char *language, const char *name, char out[GP_LANGUAGE_SIZE])
+{
+	SCOPED(gp_buf_release) struct gp_buf ignored = GP_BUF_INIT(TEMPLATE_MAX);
+	SCOPED(gp_free_str) char *short_tag = gp_strndup(language, strcspn(language, "-"));
+
+	/* A text in the language at large is of the tag that was asked for: "de" read by "de-at" is German. */
+	(void)snprintf(
+	    out, GP_LANGUAGE_SIZE, "%s", load_in(folder, language, name, "txt", &ignored) ? short_tag : "en");
+}
+
+char *
+gp_template_phrase(const char *folder, const char *language, const char *english)
+{
+	SCOPED(gp_buf_release) struct gp_buf file = GP_BUF_INIT(TEMPLATE_MAX);
+	size_t n = strlen(english);
+
+	if (*english == '\0' || !load_in(folder, language, "phrases", "txt", &file))
+		return gp_strdup(english);
+	for (const char *line = file.data; *line != '\0'; line += strcspn(line, "\n"), line += *line == '\n')
+		if (strncmp(line, english, n) == 0 && strncmp(line + n, " = ", 3) == 0)
+			return gp_strndup(line + n + 3, strcspn(line + n + 3, "\n"));
+	return gp_strdup(english);
 }
 
 /* {{>piece}} becomes the file of that name, one level deep: what several pages share stands in one file. */

@@ -8,7 +8,7 @@
 struct gp_notice {
 	const char *kind; /* of the outbox row: "notice", "confirm", "receipt", "report" */
 	const char *template_name; /* "join-confirm" */
-	const char *language; /* "" : the space's */
+	const char *language; /* "" or NULL: that of member_id, else the space's */
 	const struct gp_space *space; /* NULL: from the operator's side of the house */
 	const char *to_name, *to_address;
 	int64_t member_id, subscription_id; /* 0: none */

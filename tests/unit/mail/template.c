@@ -32,6 +32,7 @@ make_templates(void **state)
 	    "Subject: Hello {{name}}\n\nDear {{name}},\n{{#why}}\nBecause {{why}}.\n{{/why}}\n"
 	    "{{^why}}\nFor no reason.\n{{/why}}\nBye\n");
 	write_template("de", "hello.txt", "Subject: Hallo {{name}}\n\nHallo {{name}}{{#why}}, {{why}}{{/why}}\n");
+	write_template("de", "phrases.txt", "it is late = es ist spät\nit is late again = schon wieder\n");
 	write_template("en", "page.html", "<p>{{name}}</p>{{{why}}}");
 	write_template("en", "whole.html", "{{>page}}|{{>page}}");
 	write_template("en", "broken.txt", "no subject here");
@@ -58,6 +59,8 @@ values_go_where_they_are_named(void **state)
 		{ "one without falls, its opposite stays", "en", "Ann", "", "Hello Ann",
 		    "Dear Ann,\nFor no reason.\nBye\n" },
 		{ "another language", "de", "Ann", "es regnet", "Hallo Ann", "Hallo Ann, es regnet\n" },
+		{ "a tag falls back to its language", "de-at", "Ann", "es regnet", "Hallo Ann",
+		    "Hallo Ann, es regnet\n" },
 		{ "a language that is not there falls back to English", "xx", "Ann", "", "Hello Ann",
 		    "Dear Ann,\nFor no reason.\nBye\n" },
 		{ "a language that climbs out of the folder does too", "../../etc", "Ann", "", "Hello Ann",
@@ -81,6 +84,32 @@ values_go_where_they_are_named(void **state)
 					&subject, &body, &err) == GP_OK);
 		SAYS_TEXT(cases[i].says, subject, cases[i].subject);
 		SAYS_TEXT(cases[i].says, body.data, cases[i].body);
+	}
+}
+
+static void
+phrases_and_tags_have_a_language(void **state)
+{
+	static const struct {
+		const char *says, *language, *english, *phrase, *tag;
+	} cases[] = {
+		{ "a phrase is said in its language", "de", "it is late", "es ist spät", "de" },
+		{ "by a tag too, and not by the beginning of another", "de-at", "it is late again", "schon wieder",
+		    "de" },
+		{ "one that is not there stays as it was", "de", "it is", "it is", "de" },
+		{ "and in a language that is not there", "xx", "it is late", "it is late", "en" },
+		{ "or that climbs out of the folder", "../de", "it is late", "it is late", "en" },
+		{ "or is none", "", "it is late", "it is late", "en" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < GP_COUNT(cases); i++) {
+		SCOPED(gp_free_str) char *phrase = gp_template_phrase(folder, cases[i].language, cases[i].english);
+		char tag[GP_LANGUAGE_SIZE];
+
+		gp_template_language(folder, cases[i].language, "hello", tag);
+		SAYS_TEXT(cases[i].says, phrase, cases[i].phrase);
+		SAYS_TEXT(cases[i].says, tag, cases[i].tag);
 	}
 }
 
@@ -157,6 +186,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_go_where_they_are_named),
+		cmocka_unit_test(phrases_and_tags_have_a_language),
 		cmocka_unit_test(html_is_escaped),
 		cmocka_unit_test(a_piece_is_taken_in),
 		cmocka_unit_test(what_is_missing_is_named),
