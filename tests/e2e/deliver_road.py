@@ -4,7 +4,7 @@ import outbox
 from house import House, done, free_port, ok
 from sink import Sink
 
-LATER = "2026-06-01T08:01:00Z"
+LATER = "2026-06-01T08:04:00Z"
 
 
 def show(house, number, now=None):
@@ -80,7 +80,7 @@ with house:
     house.run("deliver", "--once")
     ok(show(house, second)["state"] == "due", "while it does not answer, nothing more is tried for a minute", show(house, second))
     with Sink(port=port) as sink:
-        house.run("deliver", "--once", now="2026-06-01T08:01:01Z")
+        house.run("deliver", "--once", now="2026-06-01T08:04:00Z")
         ok(sink.stats()["copies"] == 10 and sink.stats()["twice"] == 0, "once it is back, all of it goes out at once", sink.stats())
 
 with Sink() as sink:
