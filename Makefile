@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
 PACKAGES := build-essential pkg-config git libetpan-dev libesmtp-dev libsqlite3-dev libical-dev libxml2-dev \
 	libzstd-dev libssl-dev libseccomp-dev libidn2-dev zlib1g-dev libcmocka-dev sqlite3 tzdata ca-certificates python3 \
-	clang clang-format cppcheck libclang-rt-14-dev mandoc postfix dovecot-core dovecot-lmtpd dovecot-imapd swaks
+	python3-icalendar clang clang-format cppcheck libclang-rt-14-dev mandoc postfix dovecot-core dovecot-lmtpd dovecot-imapd swaks
 
 PKGS := libxml-2.0 sqlite3 libical libzstd libcrypto libssl libidn2 zlib libseccomp
 CFLAGS ?= -O2 -g
@@ -96,6 +96,16 @@ bench: deps
 	$(MAKE) tests-build
 	BUILD=$(BUILD) tests/bench/run
 
+# How well mail is understood, against the corpora: a table, and a failure for each figure under its line.
+$(BUILD)/accuracy/%: tests/accuracy/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(ALL_LDFLAGS) -letpan
+
+accuracy: deps
+	$(MAKE) all $(BUILD)/accuracy/bare
+	$(MAKE) BUILD=$(BUILD)/asan SANITIZE='$(SANITIZERS)' CFLAGS='-O1 -g' all
+	BUILD=$(BUILD) tests/accuracy/run
+
 # A target for each parser of strangers' octets (clang's libFuzzer); FUZZ_SECONDS each.
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(LIB)
 	@mkdir -p $(@D)
@@ -142,6 +152,6 @@ dist:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all deps tests-build asan-build fuzz-build fuzz-targets check asan lint crash bench fuzz demo demo-serve install \
+.PHONY: all deps tests-build asan-build fuzz-build fuzz-targets check asan lint crash bench accuracy fuzz demo demo-serve install \
 	uninstall dist clean
 -include $(OBJ:.o=.d) $(BUILD)/obj/cmd/main.d $(UNIT_BIN:=.d) $(TOOLS_BIN:=.d) $(FUZZ_BIN:=.d)
