@@ -3,37 +3,19 @@
 #include <ctype.h>
 
 #include "guildpost/base/mem.h"
+#include "guildpost/guild/command.h"
 #include "guildpost/guild/token.h"
 #include "guildpost/mail/address.h"
 #include "guildpost/mail/utf8.h"
 
 #define NAME_MAX_OCTETS 22
 
-/* What may stand behind the delimiter, in our words and in those of other list servers (section 9). */
+/* What stands behind the delimiter and is no command; the commands are in guild/command.h. */
 static const struct {
 	const char *word;
 	enum gp_route_to to;
 	const char *canonical;
 } words[] = {
-	{ "join", GP_TO_WORD, "join" },
-	{ "subscribe", GP_TO_WORD, "join" },
-	{ "leave", GP_TO_WORD, "leave" },
-	{ "unsubscribe", GP_TO_WORD, "leave" },
-	{ "signoff", GP_TO_WORD, "leave" },
-	{ "help", GP_TO_WORD, "help" },
-	{ "info", GP_TO_WORD, "help" },
-	{ "faq", GP_TO_WORD, "help" },
-	{ "ask", GP_TO_WORD, "ask" },
-	{ "find", GP_TO_WORD, "find" },
-	{ "who", GP_TO_WORD, "who" },
-	{ "get", GP_TO_WORD, "get" },
-	{ "each", GP_TO_WORD, "each" },
-	{ "daily", GP_TO_WORD, "daily" },
-	{ "weekly", GP_TO_WORD, "weekly" },
-	{ "monthly", GP_TO_WORD, "monthly" },
-	{ "meetings", GP_TO_WORD, "meetings" },
-	{ "pause", GP_TO_WORD, "pause" },
-	{ "settings", GP_TO_WORD, "settings" },
 	{ "cal", GP_TO_CALENDAR, "cal" },
 	{ "request", GP_TO_REQUEST, "request" },
 	{ "owner", GP_TO_STEWARD, "steward" },
@@ -75,7 +57,21 @@ put_token(struct gp_route *route, const char *ext)
 }
 
 static bool
-put_word(struct gp_route *route, const char *ext)
+put_command(struct gp_route *route, const char *ext, bool plus)
+{
+	struct gp_command command;
+	char line[GP_COMMAND_LINE];
+
+	if (!gp_command_read_address(ext, plus, &command))
+		return false;
+	gp_command_format(&command, line);
+	route->to = GP_TO_WORD;
+	(void)snprintf(route->word, sizeof(route->word), "%.15s", line);
+	return true;
+}
+
+static bool
+put_word(struct gp_route *route, const char *ext, bool plus)
 {
 	for (size_t i = 0; i < GP_COUNT(words); i++)
 		if (strcmp(words[i].word, ext) == 0) {
@@ -83,16 +79,17 @@ put_word(struct gp_route *route, const char *ext)
 			(void)snprintf(route->word, sizeof(route->word), "%s", words[i].canonical);
 			return true;
 		}
-	return false;
+	return put_command(route, ext, plus);
 }
 
 /* A word, a token, "confirm" DELIM token, or a word "-" token. */
 static bool
 put_ext(struct gp_route *route, const char *ext)
 {
+	bool plus = ext[-1] != '-';
 	const char *delimiter;
 
-	if (put_word(route, ext) || put_token(route, ext))
+	if (put_word(route, ext, plus) || put_token(route, ext))
 		return true;
 	delimiter = strpbrk(ext, "+-");
 	return delimiter != NULL && put_token(route, delimiter + 1) && route->to == GP_TO_SECRET;
@@ -183,7 +180,8 @@ gp_route_check_name(const char *name, struct gp_err *err)
 	if (!ok || strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != n)
 		return gp_fail_as(err, 64, "5.1.3",
 		    "`%.40s` is no name for a space: 1 to 22 of a-z, 0-9 and single inner \"-\"", name);
-	if (dash != NULL && (put_word(&unused, dash + 1) || (dash[1] == 't' && strpbrk(dash, "0123456789") != NULL)))
+	if (dash != NULL &&
+	    (put_word(&unused, dash + 1, false) || (dash[1] == 't' && strpbrk(dash, "0123456789") != NULL)))
 		return gp_fail_as(
 		    err, 64, "5.1.3", "`%.40s` would be taken for a command address; choose another name", name);
 	for (size_t i = 0; i < GP_COUNT(operators); i++)

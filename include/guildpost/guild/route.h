@@ -18,7 +18,7 @@ enum gp_route_to {
 struct gp_route {
 	enum gp_route_to to;
 	char space[288]; /* name as stored: "weavers" or "weavers@other.example" where several domains are served */
-	char word[16]; /* canonical: join, leave, help, steward, ... (aliases mapped) */
+	char word[16]; /* a command as guild/command.h writes it: join, weekly, ...; steward, request, cal */
 	char token[72]; /* folded to lower case, i l o read as 1 1 0 */
 };
 /* exists: true when a space `name` is served at `domain`; name "": whether the domain is served. */
