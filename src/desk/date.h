@@ -2,6 +2,7 @@
 #pragma once
 #include "guildpost/base/zone.h"
 #include "guildpost/desk/desk.h"
+#include "guildpost/guild/recur.h"
 #include "guildpost/mail/template.h"
 
 /* What the templates "date", "date-short", "date-time", "date-clock" are filled with: names of days and months stand in
@@ -12,6 +13,9 @@ struct gp_date_vars {
 	char day[16], year[16], clock[16];
 };
 void gp_date_fill(const struct gp_zone *zone, int64_t t, struct gp_date_vars *ret_vars);
+/* How often, in words: "weekly on Thursday at 08:00", out of the template "rhythm". *ret_text: one line, caller frees. */
+GP_MUST_CHECK enum gp_rc gp_recur_text(
+    struct gp_desk *desk, const char *language, const struct gp_recur *recur, char **ret_text, struct gp_err *err);
 /* *ret_text: one line, caller frees. */
 GP_MUST_CHECK enum gp_rc gp_date_text(struct gp_desk *desk, const char *language, const char *template_name,
     const struct gp_zone *zone, int64_t t, char **ret_text, struct gp_err *err);

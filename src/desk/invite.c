@@ -129,8 +129,8 @@ write_calendar(const struct invite *invite, const struct gp_invitee *invitee, st
 
 /* Everything that a template may name, with its owner. */
 struct words {
-	char *date, *from, *until, *zone, *home_when, *subject_when, *dates;
-	struct gp_buf repeat, agenda;
+	char *date, *from, *until, *zone, *home_when, *subject_when, *dates, *repeat;
+	struct gp_buf agenda;
 	char token[GP_TOKEN_SIZE], answer[GP_ADDRESS_MAX], link[GP_ADDRESS_MAX + 32];
 };
 
@@ -138,11 +138,10 @@ static void
 release_words(struct words *words)
 {
 	char **const texts[] = { &words->date, &words->from, &words->until, &words->zone, &words->home_when,
-		&words->subject_when, &words->dates };
+		&words->subject_when, &words->dates, &words->repeat };
 
 	for (size_t i = 0; i < GP_COUNT(texts); i++)
 		gp_free_str(texts[i]);
-	gp_buf_release(&words->repeat);
 	gp_buf_release(&words->agenda);
 }
 
@@ -293,7 +292,7 @@ render(const struct invite *invite, const struct gp_invitee *invitee, struct ren
 	const struct gp_meeting *meeting = invite->meeting;
 	const char *language = language_of(invite, invitee), *name = invite->cancel ? "cancel" : "invite";
 	SCOPED(gp_zone_free) struct gp_zone *zone = NULL;
-	SCOPED(release_words) struct words words = { .repeat = GP_BUF_INIT(1000), .agenda = GP_BUF_INIT(TEXT_MAX) };
+	SCOPED(release_words) struct words words = { .agenda = GP_BUF_INIT(TEXT_MAX) };
 	char address[GP_ADDRESS_MAX], help[GP_ADDRESS_MAX];
 	bool series = invite->plan->recur.freq != GP_ONCE;
 
@@ -305,13 +304,14 @@ render(const struct invite *invite, const struct gp_invitee *invitee, struct ren
 	gp_space_address(invite->space, "help", help);
 	set_in(meeting->agenda, &words.agenda);
 	if (series && !invite->single)
-		gp_recur_format(&invite->plan->recur, &words.repeat);
+		GP_TRY(gp_recur_text(invite->desk, language, &invite->plan->recur, &words.repeat, err));
 	const struct gp_var vars[] = { { "title", meeting->title }, { "space", invite->space->title },
 		{ "space_address", address }, { "help_address", help }, { "ref", meeting->ref }, { "date", words.date },
 		{ "when", words.subject_when }, { "from", words.from }, { "until", words.until },
 		{ "zone", words.zone }, { "home_when", or_empty(words.home_when) }, { "location", meeting->location },
-		{ "agenda", words.agenda.data }, { "agenda_plain", meeting->agenda }, { "repeat", words.repeat.data },
-		{ "dates", or_empty(words.dates) }, { "answer_address", words.answer }, { "answer_link", words.link },
+		{ "agenda", words.agenda.data }, { "agenda_plain", meeting->agenda },
+		{ "repeat", or_empty(words.repeat) }, { "dates", or_empty(words.dates) },
+		{ "answer_address", words.answer }, { "answer_link", words.link },
 		{ "updated", meeting->sequence > 0 && invitee->invitation.sequence < meeting->sequence ? "1" : "" },
 		{ "one_date", series && invite->single ? "1" : "" }, { "to_address", invitee->member->address } };
 

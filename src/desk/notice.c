@@ -1,5 +1,6 @@
 #include "guildpost/desk/notice.h"
 
+#include "desk/date.h"
 #include "guildpost/base/mem.h"
 #include "guildpost/base/zone.h"
 #include "guildpost/mail/address.h"
@@ -65,14 +66,35 @@ choose_language(struct gp_desk *desk, const struct gp_notice *notice, char out[G
 	return GP_OK;
 }
 
-/* What a rule gave as its reason in English is said in the reader's language; *ret_own keeps it. */
-static struct gp_var
-translated(struct gp_desk *desk, const char *language, const struct gp_var *var, char **ret_own)
+static enum gp_rc
+rhythm_text(struct gp_desk *desk, const char *language, const char *rhythm, char **ret_own, struct gp_err *err)
 {
-	if (strcmp(var->name, "reason") != 0 || var->value == NULL || *ret_own != NULL)
-		return *var;
-	*ret_own = gp_template_phrase(desk->templates, language, var->value);
-	return (struct gp_var){ var->name, *ret_own };
+	struct gp_recur recur;
+	struct gp_err ignored;
+
+	if (gp_recur_parse_rhythm(rhythm, &recur, &ignored) == GP_OK)
+		return gp_recur_text(desk, language, &recur, ret_own, err);
+	*ret_own = gp_strdup(rhythm);
+	return GP_OK;
+}
+
+/* What rules and settings give in English is said in the reader's language; the texts are kept in own. */
+static enum gp_rc
+translate(struct gp_desk *desk, const char *language, struct gp_var *var, struct gp_strs *own, struct gp_err *err)
+{
+	SCOPED(gp_free_str) char *text = NULL;
+
+	if (var->value == NULL || *var->value == '\0')
+		return GP_OK;
+	if (strcmp(var->name, "rhythm") == 0)
+		GP_TRY(rhythm_text(desk, language, var->value, &text, err));
+	else if (strcmp(var->name, "reason") == 0 || strcmp(var->name, "mode") == 0)
+		text = gp_template_phrase(desk->templates, language, var->value);
+	else
+		return GP_OK;
+	gp_strs_add(own, text);
+	var->value = own->v[own->count - 1];
+	return GP_OK;
 }
 
 static enum gp_rc
@@ -80,7 +102,7 @@ render(struct gp_desk *desk, const struct gp_notice *notice, const char *languag
     struct gp_buf *ret_body, struct gp_err *err)
 {
 	const struct gp_space *space = notice->space;
-	SCOPED(gp_free_str) char *own = NULL;
+	SCOPED(gp_strs_release) struct gp_strs own = { 0 };
 	struct gp_var vars[32];
 	char address[GP_ADDRESS_MAX] = "", help[GP_ADDRESS_MAX] = "";
 	size_t count = 0;
@@ -94,8 +116,10 @@ render(struct gp_desk *desk, const struct gp_notice *notice, const char *languag
 	vars[count++] = (struct gp_var){ "space_address", address };
 	vars[count++] = (struct gp_var){ "help_address", help };
 	vars[count++] = (struct gp_var){ "to_address", notice->to_address };
-	for (size_t i = 0; i < notice->var_count && count < GP_COUNT(vars); i++)
-		vars[count++] = translated(desk, language, &notice->vars[i], &own);
+	for (size_t i = 0; i < notice->var_count && count < GP_COUNT(vars); i++) {
+		vars[count] = notice->vars[i];
+		GP_TRY(translate(desk, language, &vars[count++], &own, err));
+	}
 	return gp_template_render(
 	    desk->templates, language, notice->template_name, vars, count, ret_subject, ret_body, err);
 }

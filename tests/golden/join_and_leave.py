@@ -49,7 +49,7 @@ with House("join") as house:
     ok(mode(house, "Nia.New@else.example") == [{"space": "weavers", "delivery": "weekly"}], "joining gives weekly")
     box = house.mailbox("Nia.New@else.example")
     ok(len(box) == 2 and "Welcome" in field(box[1], "subject"), "one mail welcomes")
-    ok("one letter a week" in text(box[1]) and "(weekly on thursday at 08:00)" in " ".join(text(box[1]).split()),
+    ok("one letter a week" in text(box[1]) and "(weekly on Thursday at 08:00)" in " ".join(text(box[1]).split()),
        "and says what will come when", text(box[1]))
     ok("each post" not in text(box[1]) and "letter a month" not in text(box[1]), "and nothing of other modes")
     ok("weavers+leave@lists.example.org" in text(box[1]), "and how to get out")
