@@ -56,6 +56,21 @@ gp_hmac_sha256(const void *key, size_t key_n, const void *octets, size_t n, unsi
 	must(HMAC(EVP_sha256(), key, (int)key_n, octets, n, out, NULL) != NULL);
 }
 
+void
+gp_pbkdf2_sha256(const char *password, const void *salt, size_t salt_n, int rounds, unsigned char out[32])
+{
+	must(PKCS5_PBKDF2_HMAC(password, -1, salt, (int)salt_n, rounds, EVP_sha256(), 32, out));
+}
+
+char *
+gp_base64(const void *octets, size_t n)
+{
+	char *out = gp_new(4 * ((n + 2) / 3) + 1);
+
+	(void)EVP_EncodeBlock((unsigned char *)out, octets, (int)n);
+	return out;
+}
+
 bool
 gp_same_octets(const void *a, const void *b, size_t n)
 {

@@ -17,6 +17,7 @@
 
 #include "guildpost/base/clock.h"
 #include "guildpost/base/mem.h"
+#include "wire/auth.h"
 
 #define GATHER_MAX  (64 * 1024)
 #define REPLY_MAX   (16 * 1024)
@@ -31,7 +32,8 @@ struct gp_link {
 	int64_t deadline; /* monotonic, milliseconds */
 	struct gp_link_offer offer;
 	bool starttls;
-	char mechanisms[128]; /* of AUTH, upper case, blanks around each */
+	char mechanisms[500]; /* of AUTH, upper case, blanks around each */
+	char said[2048]; /* behind the code of a 3xx reply: a challenge */
 	char *out;
 	size_t out_n;
 	char *in;
@@ -50,6 +52,21 @@ bool
 gp_link_lost(const struct gp_link *link)
 {
 	return link->lost;
+}
+
+bool
+gp_link_is_safe(const struct gp_link *link)
+{
+	return link->tls != NULL;
+}
+
+bool
+gp_link_knows_auth(const struct gp_link *link, const char *mechanism)
+{
+	char word[64];
+
+	(void)snprintf(word, sizeof(word), " %s ", mechanism);
+	return strstr(link->mechanisms, word) != NULL;
 }
 
 const struct gp_link_offer *
@@ -246,6 +263,8 @@ read_reply(struct gp_link *link, struct gp_reply *ret, line_taker *take)
 		ret->code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + line[2] - '0';
 		if (n > 4)
 			add_text(ret, line + 4, n - 4, first);
+		if (n > 4 && ret->code / 100 == 3)
+			(void)snprintf(link->said, sizeof(link->said), "%.*s", (int)n - 4, line + 4);
 		if (take != NULL && n > 4 && !first)
 			take(link, line + 4, n - 4);
 		last = n == 3 || line[3] == ' ';
@@ -291,10 +310,19 @@ say(struct gp_link *link, const char *line, const char *what, int class, line_ta
 	return GP_OK;
 }
 
+enum gp_rc
+gp_link_say(
+    struct gp_link *link, const char *line, const char *what, int class, const char **ret_said, struct gp_err *err)
+{
+	link->said[0] = '\0';
+	*ret_said = link->said;
+	return say(link, line, what, class, NULL, err);
+}
+
 static void
 take_keyword(struct gp_link *link, const char *text, size_t n)
 {
-	char line[160];
+	char line[512];
 
 	(void)snprintf(line, sizeof(line), "%.*s", n < sizeof(line) ? (int)n : (int)sizeof(line) - 1, text);
 	for (char *c = line; *c != '\0'; c++)
@@ -303,6 +331,8 @@ take_keyword(struct gp_link *link, const char *text, size_t n)
 		link->offer.pipelining = true;
 	else if (strcmp(line, "8BITMIME") == 0)
 		link->offer.eight = true;
+	else if (strcmp(line, "SMTPUTF8") == 0)
+		link->offer.utf8 = true;
 	else if (strcmp(line, "DSN") == 0)
 		link->offer.dsn = true;
 	else if (strcmp(line, "STARTTLS") == 0)
@@ -310,7 +340,7 @@ take_keyword(struct gp_link *link, const char *text, size_t n)
 	else if (strncmp(line, "SIZE ", 5) == 0)
 		link->offer.size = strtoll(line + 5, NULL, 10);
 	else if (strncmp(line, "AUTH ", 5) == 0)
-		(void)snprintf(link->mechanisms, sizeof(link->mechanisms), " %.120s ", line + 5);
+		(void)snprintf(link->mechanisms, sizeof(link->mechanisms), " %.490s ", line + 5);
 }
 
 static enum gp_rc
@@ -458,60 +488,6 @@ make_safe(struct gp_link *link, const struct gp_road *road, const char *name, co
 	return hello(link, name, err); /* what was offered in clear is forgotten */
 }
 
-/* --- AUTH (RFC 4954) ------------------------------------------------------------------------ */
-
-static char *
-base64(const char *octets, size_t n)
-{
-	char *out = gp_new(4 * ((n + 2) / 3) + 1);
-
-	(void)EVP_EncodeBlock((unsigned char *)out, (const unsigned char *)octets, (int)n);
-	return out;
-}
-
-static enum gp_rc
-auth_plain(struct gp_link *link, const char *user, const char *password, struct gp_err *err)
-{
-	size_t user_n = strlen(user), password_n = strlen(password), n = user_n + password_n + 2;
-	SCOPED(gp_free_str) char *joined = gp_new(n);
-	SCOPED(gp_free_str) char *coded = NULL;
-	SCOPED(gp_free_str) char *line = NULL;
-
-	memcpy(joined + 1, user, user_n);
-	memcpy(joined + 2 + user_n, password, password_n);
-	coded = base64(joined, n);
-	line = gp_printf("AUTH PLAIN %s\r\n", coded);
-	return say(link, line, "AUTH", 2, NULL, err);
-}
-
-static enum gp_rc
-auth_login(struct gp_link *link, const char *user, const char *password, struct gp_err *err)
-{
-	SCOPED(gp_free_str) char *coded_user = base64(user, strlen(user));
-	SCOPED(gp_free_str) char *coded_password = base64(password, strlen(password));
-	SCOPED(gp_free_str) char *first = gp_printf("%s\r\n", coded_user);
-	SCOPED(gp_free_str) char *second = gp_printf("%s\r\n", coded_password);
-
-	GP_TRY(say(link, "AUTH LOGIN\r\n", "AUTH", 3, NULL, err));
-	GP_TRY(say(link, first, "AUTH", 3, NULL, err));
-	return say(link, second, "AUTH", 2, NULL, err);
-}
-
-/* Refused, or not offered: no mail is sent. Going on without would look like a bounce of every member. */
-static enum gp_rc
-authenticate(struct gp_link *link, const struct gp_road *road, const char *password, struct gp_err *err)
-{
-	if (road->user == NULL)
-		return GP_OK;
-	if (link->tls == NULL) /* cannot be: make_safe() comes first */
-		return gp_fail(err, "4.7.5", "AUTH is done only inside TLS");
-	if (strstr(link->mechanisms, " PLAIN ") != NULL)
-		return auth_plain(link, road->user, password, err);
-	if (strstr(link->mechanisms, " LOGIN ") != NULL)
-		return auth_login(link, road->user, password, err);
-	return gp_fail(err, "4.7.8", "the smarthost %s offers no AUTH PLAIN or LOGIN", road->host);
-}
-
 enum gp_rc
 gp_link_open(const struct gp_road *road, const char *name, const char *ca_file, const char *password,
     struct gp_link **ret_link, struct gp_err *err)
@@ -533,7 +509,7 @@ gp_link_open(const struct gp_road *road, const char *name, const char *ca_file, 
 	GP_TRY(say(link, "", "connecting", 2, NULL, err));
 	GP_TRY(hello(link, name, err));
 	GP_TRY(make_safe(link, road, name, ca_file, err));
-	GP_TRY(authenticate(link, road, password, err));
+	GP_TRY(gp_auth(link, road, password, err));
 	*ret_link = TAKE(link);
 	return GP_OK;
 }

@@ -11,7 +11,7 @@
 
 struct gp_link;
 struct gp_link_offer { /* what EHLO offered */
-	bool pipelining, eight, dsn;
+	bool pipelining, eight, utf8, dsn;
 	int64_t size; /* octets, 0: says none */
 };
 
@@ -21,6 +21,13 @@ GP_MUST_CHECK enum gp_rc gp_link_open(const struct gp_road *road, const char *he
     const char *password, struct gp_link **ret_link, struct gp_err *err);
 void gp_link_free(struct gp_link **link); /* says QUIT when it can be said */
 const struct gp_link_offer *gp_link_offers(const struct gp_link *link);
+
+/* One line out (with CRLF), one reply in, of this class (2: done, 3: go on). ret_said: what a 3xx reply said, until the
+ * next call. TEMP as gp_link_open(). what: for the text of a failure. */
+GP_MUST_CHECK enum gp_rc gp_link_say(
+    struct gp_link *link, const char *line, const char *what, int class, const char **ret_said, struct gp_err *err);
+bool gp_link_is_safe(const struct gp_link *link); /* TLS, with a certificate that held */
+bool gp_link_knows_auth(const struct gp_link *link, const char *mechanism);
 
 /* What is put is gathered until a flush, or until 64 KiB. Every wait ends at the deadline; then the link is lost. */
 void gp_link_deadline(struct gp_link *link, int64_t ms);

@@ -193,10 +193,12 @@ static bool
 next_copy(struct sending *sending)
 {
 	static const struct gp_fared large = { GP_FATE_CONTENT, { 552, "5.3.4", "larger than the smarthost takes" } };
-	int64_t most = gp_link_offers(sending->smarthost->link)->size;
+	const struct gp_link_offer *offers = gp_link_offers(sending->smarthost->link);
+	const struct gp_road_offer offer = { .eight = offers->eight, .utf8 = offers->eight && offers->utf8 };
+	int64_t most = offers->size;
 
 	while (!sending->stopped && sending->copy == NULL) {
-		sending->copy = sending->courier->next(sending->courier->context);
+		sending->copy = sending->courier->next(sending->courier->context, &offer);
 		sending->piece = 0;
 		if (sending->copy == NULL)
 			return false;
@@ -246,6 +248,9 @@ add_message(smtp_session_t session, struct sending *sending)
 	(void)smtp_dsn_set_envid(message, envid);
 	if (recipient != NULL)
 		(void)smtp_dsn_set_notify(recipient, Notify_FAILURE);
+	if (recipient != NULL)
+		(void)smtp_dsn_set_orcpt(recipient, "rfc822", sending->copy->recipient);
+	gp_splice_utf8(sending->copy->utf8);
 	if (sending->copy->eight)
 		(void)smtp_8bitmime_set_body(message, E8bitmime_8BITMIME);
 	return recipient != NULL;
@@ -314,9 +319,10 @@ static enum gp_rc
 send_to_folders(struct gp_smarthost *smarthost, const struct gp_courier *courier, struct gp_err *err)
 {
 	static const struct gp_fared delivered = { GP_FATE_DELIVERED, { 250, "2.0.0", "in the folder" } };
+	static const struct gp_road_offer anything = { true, true };
 	const struct gp_copy *copy;
 
-	while ((copy = courier->next(courier->context)) != NULL) {
+	while ((copy = courier->next(courier->context, &anything)) != NULL) {
 		GP_TRY(gp_maildir_put(smarthost->road->path, copy, err));
 		courier->fared(courier->context, &delivered);
 	}

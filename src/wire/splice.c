@@ -27,6 +27,7 @@ static struct {
 	bool armed;
 	struct gp_link *link;
 	bool in_data, dirty; /* dirty: the server may be inside a transaction that nobody ended */
+	bool utf8; /* the transaction wants SMTPUTF8 */
 	int transactions;
 	int64_t transfer_end;
 	char line[1024]; /* of a command, until it is whole */
@@ -61,6 +62,12 @@ gp_splice_end(void)
 	splice.armed = false;
 	splice.fd = -1;
 	splice.link = NULL;
+}
+
+void
+gp_splice_utf8(bool utf8)
+{
+	splice.utf8 = utf8;
 }
 
 const struct gp_transfer *
@@ -183,7 +190,9 @@ pass_mail(const char *line, size_t n)
 	if (splice.dirty)
 		pass(FOR_RSET, "RSET\r\n", 6);
 	splice.dirty = true;
-	pass(FOR_MAIL, line, n);
+	pass(FOR_MAIL, line, splice.utf8 ? n - 2 : n);
+	if (splice.utf8)
+		(void)gp_link_put(splice.link, " SMTPUTF8\r\n", 11);
 	answer("250 2.1.0 ok\r\n");
 }
 

@@ -7,6 +7,7 @@
 #include "guildpost/base/clock.h"
 #include "guildpost/base/log.h"
 #include "guildpost/wire/deliver.h"
+#include "wire/fit.h"
 
 #define IDLE_MS	     2000 /* an idle worker keeps its connection so long, then ends */
 #define HOST_REST_MS 60000 /* a smarthost that does not answer is passed over so long, when there is another */
@@ -29,8 +30,7 @@ struct worker {
 	struct gp_copy copy;
 	/* of the row at hand, kept from slice to slice */
 	int64_t row_id;
-	struct gp_composed mail;
-	bool eight;
+	struct gp_fit fit;
 	struct gp_space *space;
 };
 
@@ -102,19 +102,26 @@ take_fate(void *context, const struct gp_fared *fared)
 	worker->cursor++;
 }
 
+/* The copy at the cursor, made to fit the server. */
+static enum gp_rc
+make_copy(struct worker *worker, const struct gp_road_offer *offer, struct gp_err *err)
+{
+	const struct gp_composed *mail;
+
+	GP_TRY(gp_fit_mail(&worker->fit, offer, &mail, &worker->copy.eight, &worker->copy.utf8, err));
+	return gp_copy_make(&worker->desk, worker->space, &worker->claim, worker->cursor, mail, &worker->copy, err);
+}
+
 static const struct gp_copy *
-next_copy(void *context)
+next_copy(void *context, const struct gp_road_offer *offer)
 {
 	struct worker *worker = context;
 	struct gp_fared bad = { .fate = GP_FATE_CONTENT };
 	struct gp_err err;
 
 	while (worker->cursor < worker->claim.count && !stopping && worker->refusals_in_row < GP_REFUSALS_MAX) {
-		if (gp_copy_make(&worker->desk, worker->space, &worker->claim, worker->cursor, &worker->mail,
-			&worker->copy, &err) == GP_OK) {
-			worker->copy.eight = worker->eight;
+		if (make_copy(worker, offer, &err) == GP_OK)
 			return &worker->copy;
-		}
 		bad.fate = strcmp(err.status, "5.1.3") == 0 ? GP_FATE_REFUSED : GP_FATE_CONTENT;
 		bad.reply.code = 554;
 		(void)snprintf(bad.reply.status, sizeof(bad.reply.status), "%s", err.status);
@@ -244,19 +251,6 @@ settle(struct worker *worker, bool carried, const struct gp_err *why)
 
 /* --- one claim ------------------------------------------------------------------------------ */
 
-/* Slots stand between whole lines, and what is between them can travel: else it is not for any server. */
-static bool
-mail_is_whole(const struct gp_composed *mail, bool *ret_eight)
-{
-	for (size_t i = 0; i < mail->slot_count; i++) {
-		size_t at = mail->slots[i].offset;
-
-		if (at > 0 && mail->octets.data[at - 1] != '\n')
-			return false;
-	}
-	return mail->octets.len > 0 && gp_octets_travel(mail->octets.data, mail->octets.len, ret_eight);
-}
-
 static enum gp_rc
 load_row(struct worker *worker, struct gp_err *err)
 {
@@ -264,10 +258,8 @@ load_row(struct worker *worker, struct gp_err *err)
 		return GP_OK;
 	worker->row_id = 0;
 	gp_space_free(&worker->space);
-	GP_TRY(gp_outbox_mail(worker->db, worker->claim.outbox_id, &worker->mail, err));
-	if (!mail_is_whole(&worker->mail, &worker->eight))
-		return gp_fail(
-		    err, "5.6.0", "it holds a line that cannot travel (a bare CR or LF, a NUL, over 998 octets)");
+	GP_TRY(gp_outbox_mail(worker->db, worker->claim.outbox_id, &worker->fit.mail, err));
+	GP_TRY(gp_fit_begin(&worker->fit, err));
 	if (worker->claim.space_id != 0)
 		GP_TRY(gp_space_load(worker->db, worker->claim.space_id, &worker->space, err));
 	worker->row_id = worker->claim.outbox_id;
@@ -375,7 +367,7 @@ tear_down(struct worker *worker)
 	free(worker->rest_until);
 	put_down(worker);
 	gp_copy_release(&worker->copy);
-	gp_composed_release(&worker->mail);
+	gp_fit_release(&worker->fit);
 	gp_space_free(&worker->space);
 	gp_db_free(&worker->db);
 	gp_worker_slot_release(&worker->slot); /* last: whoever finds it free may take what we had */
@@ -394,7 +386,7 @@ gp_worker_run(const struct gp_deliver *deliver, int wake, int more)
 	(void)sigaction(SIGINT, &on_stop, NULL);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL); /* blocked by the parent until the handlers are ours */
-	gp_composed_init(&worker.mail);
+	gp_fit_init(&worker.fit);
 	if (set_up(&worker, &err) != GP_OK)
 		gp_log(GP_LOG_ERROR, "deliver.trouble", "why", err.text, "detail", err.detail, NULL);
 	else if (worker.slot.number < 0)

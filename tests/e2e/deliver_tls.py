@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """SND-13: AUTH only inside TLS, TLS only with a certificate that holds; else no mail is sent, and none is lost."""
 import base64
+import hashlib
+import hmac
 import socketserver
 import ssl
 import subprocess
@@ -33,7 +35,7 @@ certificate("other", "DNS:elsewhere.example")
 
 class Server:
     """One way to behave; `mails` is what it took, `heard` every line in clear or inside TLS."""
-    def __init__(self, cert="good", offer_tls=True, implicit=False, auth="PLAIN LOGIN", refuse_auth=False, inject=False):
+    def __init__(self, cert="good", offer_tls=True, implicit=False, auth="PLAIN LOGIN", refuse_auth=False, inject=False, knows=True, one_each=False):
         outer = self
         self.mails, self.heard = [], []
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -65,6 +67,25 @@ class Server:
                 except (ConnectionError, ssl.SSLError, OSError):
                     pass
 
+            def scram(self, first):
+                """RFC 7677, from the server's side."""
+                bare = first.split(",", 2)[2]
+                nonce, salt = bare.split("r=")[1] + "servers", b"some salt"
+                challenge = f"r={nonce},s={base64.b64encode(salt).decode()},i=4096"
+                self.say("334 " + base64.b64encode(challenge.encode()).decode())
+                final = base64.b64decode(self.line()).decode()
+                without, proof = final.rsplit(",p=", 1)
+                salted = hashlib.pbkdf2_hmac("sha256", b"s3cret" if knows else b"guess", salt, 4096)
+                mac = lambda key, text: hmac.digest(key, text, "sha256")  # noqa: E731
+                client = mac(salted, b"Client Key")
+                message = f"{bare},{challenge},{without}".encode()
+                signature = mac(hashlib.sha256(client).digest(), message)
+                good = bytes(a ^ b for a, b in zip(client, signature)) == base64.b64decode(proof)
+                if good or not knows:
+                    self.say("334 " + base64.b64encode(b"v=" + base64.b64encode(mac(mac(salted, b"Server Key"), message))).decode())
+                    return self.line() == ""
+                return False
+
             def command(self, line):
                 verb = line.split()[0].upper()
                 if verb == "EHLO":
@@ -77,7 +98,9 @@ class Server:
                     self.request, self.tls = context.wrap_socket(self.request, server_side=True), True
                 elif verb == "AUTH":
                     given = line.split()[2:] or None
-                    if line.split()[1].upper() == "LOGIN":
+                    if line.split()[1].upper() == "SCRAM-SHA-256":
+                        good = self.scram(base64.b64decode(given[0]).decode())
+                    elif line.split()[1].upper() == "LOGIN":
                         self.say("334 VXNlcm5hbWU6")
                         user = base64.b64decode(self.line()).decode()
                         self.say("334 UGFzc3dvcmQ6")
@@ -92,6 +115,7 @@ class Server:
                         octets += self.request.recv(65536)
                     outer.mails.append(octets)
                     self.say("250 2.0.0 taken")
+                    return not one_each
                 elif verb == "QUIT":
                     self.say("221 bye")
                     return False
@@ -124,6 +148,8 @@ def waits(server, row):
 
 USER = "smtp://poster@localhost:{port}"
 for says, server, url in (("STARTTLS and AUTH PLAIN", Server(), USER), ("STARTTLS and AUTH LOGIN", Server(auth="LOGIN"), USER),
+                          ("STARTTLS and AUTH SCRAM-SHA-256", Server(auth="LOGIN SCRAM-SHA-256-PLUS SCRAM-SHA-256"), USER),
+                          ("a TLS connection for each mail", Server(one_each=True), USER),
                           ("implicit TLS", Server(implicit=True), "smtps://poster@localhost:{port}"),
                           ("a literal address that the certificate names", Server(implicit=True), "smtps://poster@127.0.0.1:{port}")):
     row = attempt(server, url)
@@ -152,6 +178,11 @@ ok(waits(server, row) and "535" in row["last_reply"], "AUTH refused: no mail goe
 server = Server(auth="")
 row = attempt(server, USER)
 ok(waits(server, row), "AUTH not offered: likewise", row)
+
+server = Server(auth="PLAIN SCRAM-SHA-256", knows=False)
+row = attempt(server, USER)
+ok(waits(server, row) and "password" in row["last_reply"], "a server that does not know the password itself gets no mail", row)
+ok(not any("AUTH PLAIN" in line for line in server.heard), "nor the password by another way", server.heard)
 
 server = Server(inject=True)
 row = attempt(server, USER)

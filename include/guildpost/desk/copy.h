@@ -11,7 +11,7 @@ struct gp_copy {
 	char sender[GP_ADDRESS_MAX]; /* envelope: SPACE+b...@domain (VERP), "" for <> */
 	char recipient[GP_ADDRESS_MAX];
 	const struct gp_composed *mail; /* borrowed */
-	bool eight; /* it has 8-bit octets; for the caller to say, who knows the mail */
+	bool eight, utf8; /* it has 8-bit octets, in its header too; for the caller to say, who knows the mail */
 	struct gp_buf values; /* of the slots, one behind the other */
 	size_t value_at[16 + 1]; /* where the value of slot i begins; value_at[slot_count] ends the last */
 };

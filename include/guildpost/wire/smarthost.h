@@ -24,10 +24,14 @@ struct gp_smarthost *gp_smarthost_new(
     const struct gp_road *road, const char *hello, const char *ca_file, const char *password_file);
 void gp_smarthost_free(struct gp_smarthost **smarthost); /* takes leave of the server */
 
+struct gp_road_offer { /* what the server that is connected takes */
+	bool eight, utf8; /* 8BITMIME, SMTPUTF8 */
+};
 /* Who hands copies over, one by one, and is told how each fared before the next is asked for. */
 struct gp_courier {
 	void *context;
-	const struct gp_copy *(*next)(void *context); /* NULL: no more */
+	/* NULL: no more. What is handed over fits the offer. */
+	const struct gp_copy *(*next)(void *context, const struct gp_road_offer *offer);
 	void (*fared)(void *context, const struct gp_fared *fared); /* of the copy handed over last */
 };
 /* Sends until there are no more copies. The connection is kept for the next call.
