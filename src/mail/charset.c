@@ -8,125 +8,144 @@
 
 #define CHUNK 16384
 
-/* What senders write, and what they mean by it (the WHATWG encoding standard; RFC 1468 and kin for the East). "" means:
- * says nothing, guess. */
+/* What senders write, and what glibc calls that which they mean (the WHATWG encoding standard, RFC 1468 and kin, and what
+ * stands in mail). Only these are read: of glibc's 1100 names the rest are EBCDIC and other things that only an attacker
+ * would send. */
 static const struct {
-	const char *label, *means;
-} aliases[] = {
-	{ "", "" },
-	{ "us-ascii", "" },
-	{ "ascii", "" },
-	{ "ansi_x3.4-1968", "" },
-	{ "unknown", "" },
-	{ "unknown-8bit", "" },
-	{ "x-unknown", "" },
-	{ "default", "" },
-	{ "default_charset", "" },
-	{ "_autodetect", "" },
-	{ "binary", "" },
-	{ "8bit", "" },
-	{ "utf-7", "" },
-	{ "unicode-1-1-utf-7", "" },
-	{ "utf8", "utf-8" },
-	{ "unicode-1-1-utf-8", "utf-8" },
-	{ "utf-8mb4", "utf-8" },
-	{ "iso-8859-1", "windows-1252" },
-	{ "iso8859-1", "windows-1252" },
-	{ "iso_8859-1", "windows-1252" },
-	{ "iso88591", "windows-1252" },
-	{ "latin1", "windows-1252" },
-	{ "latin-1", "windows-1252" },
-	{ "l1", "windows-1252" },
-	{ "ansi", "windows-1252" },
-	{ "cp-1252", "windows-1252" },
-	{ "win-1252", "windows-1252" },
-	{ "x-cp1252", "windows-1252" },
-	{ "iso-8859-9", "windows-1254" },
-	{ "latin5", "windows-1254" },
-	{ "iso-8859-11", "windows-874" },
-	{ "tis-620", "windows-874" },
-	{ "windows-874", "cp874" },
-	{ "iso-8859-8-i", "iso-8859-8" },
-	{ "iso-8859-8-e", "iso-8859-8" },
-	{ "iso-8859-6-i", "iso-8859-6" },
-	{ "iso-8859-6-e", "iso-8859-6" },
-	{ "gb2312", "gb18030" },
-	{ "gb_2312-80", "gb18030" },
-	{ "gb2312_charset", "gb18030" },
-	{ "x-gbk", "gb18030" },
-	{ "gbk", "gb18030" },
-	{ "cp936", "gb18030" },
-	{ "ms936", "gb18030" },
-	{ "euc-cn", "gb18030" },
-	{ "chinese", "gb18030" },
-	{ "hz-gb-2312", "hz" },
-	{ "big5", "big5-hkscs" },
-	{ "big-5", "big5-hkscs" },
-	{ "x-x-big5", "big5-hkscs" },
-	{ "cn-big5", "big5-hkscs" },
-	{ "shift_jis", "cp932" },
-	{ "shift-jis", "cp932" },
-	{ "sjis", "cp932" },
-	{ "x-sjis", "cp932" },
-	{ "ms_kanji", "cp932" },
-	{ "windows-31j", "cp932" },
-	{ "euc-jp", "euc-jp-ms" },
-	{ "x-euc-jp", "euc-jp-ms" },
-	{ "eucjp", "euc-jp-ms" },
-	{ "iso-2022-jp", "iso-2022-jp-3" },
-	{ "csiso2022jp", "iso-2022-jp-3" },
-	{ "cp50220", "iso-2022-jp-3" },
-	{ "x-iso-2022-jp", "iso-2022-jp-3" },
-	{ "ks_c_5601-1987", "cp949" },
-	{ "ks_c_5601", "cp949" },
-	{ "ks_c_5601-1989", "cp949" },
-	{ "ksc5601", "cp949" },
-	{ "ksc_5601", "cp949" },
-	{ "5601", "cp949" },
-	{ "euc-kr", "cp949" },
-	{ "euckr", "cp949" },
-	{ "korean", "cp949" },
-	{ "windows-949", "cp949" },
-	{ "koi8", "koi8-r" },
-	{ "koi8r", "koi8-r" },
-	{ "koi", "koi8-r" },
-	{ "koi8-ru", "koi8-u" },
-	{ "win-1251", "windows-1251" },
-	{ "windows1251", "windows-1251" },
-	{ "cp-1251", "windows-1251" },
-	{ "win1251", "windows-1251" },
-	{ "x-mac-roman", "macintosh" },
-	{ "x-mac-cyrillic", "mac-cyrillic" },
-	{ "mac", "macintosh" },
-	{ "dos-862", "cp862" },
-	{ "logical", "iso-8859-8" },
-	{ "visual", "iso-8859-8" },
-	{ "sun_eu_greek", "iso-8859-7" },
-	{ "utf-16", "utf-16" },
+	const char *name, *labels; /* labels: each between blanks */
+} charsets[] = {
+	/* Says nothing, or what nobody should read (UTF-7): guess. */
+	{ "", " us-ascii ascii ansi_x3.4-1968 ansi_x3.110-1983 iso646-us iso-ir-6 us cp367 usascii us-ascii-8bit "
+	      "iso-10646 "
+	      "unknown unknown-8bit x-unknown x-user-defined default default_charset _autodetect _autodetect_all none "
+	      "null "
+	      "undefined binary 8bit 7bit base64 charset utf-7 utf7 x-utf-7 csutf7 unicode-1-1-utf-7 unicode-2-0-utf-7 "
+	      "x-unicode-2-0-utf-7 utf-7-imap " },
+	{ "utf-8", " utf-8 utf8 unicode-1-1-utf-8 unicode11utf8 unicode20utf8 x-unicode20utf8 utf-8mb4 utf8mb4 cp65001 "
+		   "utf-8-sig utf_8 unicode " },
+	{ "utf-16", " utf-16 utf16 ucs-2 csunicode iso-10646-ucs-2 " },
+	{ "utf-16le", " utf-16le utf16le unicodefeff x-utf-16le " },
+	{ "utf-16be", " utf-16be utf16be unicodefffe x-utf-16be " },
+	{ "utf-32", " utf-32 utf32 ucs-4 iso-10646-ucs-4 " },
+	{ "utf-32le", " utf-32le utf32le " },
+	{ "utf-32be", " utf-32be utf32be " },
+	{ "windows-1252",
+	    " windows-1252 iso-8859-1 iso8859-1 iso88591 iso_8859-1 iso_8859-1:1987 iso8859_1 8859-1 8859_1 "
+	    "iso-ir-100 latin1 latin-1 l1 ansi cp1252 cp-1252 win-1252 win1252 windows1252 windows_1252 x-cp1252 "
+	    "cp819 ibm819 csisolatin1 iso-8859-1-windows-3.1-latin-1 iso-latin-1 isolatin1 western 1252 " },
+	{ "iso-8859-2", " iso-8859-2 iso8859-2 iso88592 iso_8859-2 iso_8859-2:1987 iso-ir-101 latin2 latin-2 l2 "
+			"csisolatin2 8859-2 " },
+	{ "iso-8859-3",
+	    " iso-8859-3 iso8859-3 iso88593 iso_8859-3 iso_8859-3:1988 iso-ir-109 latin3 latin-3 l3 csisolatin3 " },
+	{ "iso-8859-4",
+	    " iso-8859-4 iso8859-4 iso88594 iso_8859-4 iso_8859-4:1988 iso-ir-110 latin4 latin-4 l4 csisolatin4 " },
+	{ "iso-8859-5",
+	    " iso-8859-5 iso8859-5 iso88595 iso_8859-5 iso_8859-5:1988 iso-ir-144 cyrillic csisolatincyrillic " },
+	{ "iso-8859-6",
+	    " iso-8859-6 iso8859-6 iso88596 iso_8859-6 iso_8859-6:1987 iso-ir-127 iso-8859-6-i iso-8859-6-e arabic "
+	    "asmo-708 ecma-114 csisolatinarabic csiso88596e csiso88596i " },
+	{ "iso-8859-7",
+	    " iso-8859-7 iso8859-7 iso88597 iso_8859-7 iso_8859-7:1987 iso-ir-126 greek greek8 ecma-118 elot_928 "
+	    "sun_eu_greek csisolatingreek " },
+	{ "iso-8859-8",
+	    " iso-8859-8 iso8859-8 iso88598 iso_8859-8 iso_8859-8:1988 iso-ir-138 iso-8859-8-i iso-8859-8-e "
+	    "hebrew visual logical csisolatinhebrew csiso88598e csiso88598i " },
+	{ "windows-1254",
+	    " windows-1254 iso-8859-9 iso8859-9 iso88599 iso_8859-9 iso_8859-9:1989 iso-ir-148 latin5 latin-5 l5 "
+	    "cp1254 x-cp1254 win-1254 csisolatin5 turkish " },
+	{ "iso-8859-10", " iso-8859-10 iso8859-10 iso885910 iso-ir-157 latin6 latin-6 l6 csisolatin6 " },
+	{ "cp874", " windows-874 cp874 iso-8859-11 iso8859-11 iso885911 tis-620 tis620 dos-874 thai " },
+	{ "iso-8859-13", " iso-8859-13 iso8859-13 iso885913 latin7 latin-7 l7 baltic " },
+	{ "iso-8859-14", " iso-8859-14 iso8859-14 iso885914 latin8 latin-8 l8 iso-celtic " },
+	{ "iso-8859-15",
+	    " iso-8859-15 iso8859-15 iso885915 iso_8859-15 latin9 latin-9 l9 latin0 csisolatin9 iso-8859-15-euro " },
+	{ "iso-8859-16", " iso-8859-16 iso8859-16 iso885916 latin10 latin-10 l10 " },
+	{ "windows-1250", " windows-1250 cp1250 cp-1250 x-cp1250 win-1250 win1250 windows1250 " },
+	{ "windows-1251",
+	    " windows-1251 cp1251 cp-1251 x-cp1251 win-1251 win1251 windows1251 windows_1251 ansi-1251 1251 " },
+	{ "windows-1253", " windows-1253 cp1253 cp-1253 x-cp1253 win-1253 " },
+	{ "windows-1255", " windows-1255 cp1255 cp-1255 x-cp1255 win-1255 " },
+	{ "windows-1256", " windows-1256 cp1256 cp-1256 x-cp1256 win-1256 " },
+	{ "windows-1257", " windows-1257 cp1257 cp-1257 x-cp1257 win-1257 winbaltrim " },
+	{ "windows-1258", " windows-1258 cp1258 cp-1258 x-cp1258 win-1258 " },
+	{ "koi8-r", " koi8-r koi8r koi8 koi koi-8 cskoi8r koi8_r " },
+	{ "koi8-u", " koi8-u koi8u koi8-ru " },
+	{ "koi8-t", " koi8-t " },
+	{ "macintosh", " macintosh mac x-mac-roman csmacintosh macroman mac-roman " },
+	{ "mac-cyrillic", " mac-cyrillic x-mac-cyrillic x-mac-ukrainian maccyrillic " },
+	{ "mac-centraleurope", " mac-centraleurope x-mac-ce x-mac-centraleurroman maccentraleurope mac-ce " },
+	{ "cp437", " cp437 ibm437 437 dos-437 " },
+	{ "cp850", " cp850 ibm850 850 dos-850 " },
+	{ "cp852", " cp852 ibm852 852 dos-852 " },
+	{ "cp855", " cp855 ibm855 855 dos-855 " },
+	{ "cp857", " cp857 ibm857 857 dos-857 " },
+	{ "cp858", " cp858 ibm858 ibm00858 858 " },
+	{ "cp862", " cp862 ibm862 862 dos-862 " },
+	{ "cp865", " cp865 ibm865 865 " },
+	{ "cp866", " cp866 ibm866 866 csibm866 dos-866 " },
+	{ "cp1125", " cp1125 cp866u " },
+	{ "cp932",
+	    " shift_jis shift-jis shiftjis sjis x-sjis ms_kanji windows-31j csshiftjis cp932 ms932 x-ms-cp932 win-932 "
+	    "windows-932 " },
+	{ "euc-jp-ms", " euc-jp eucjp x-euc-jp x-euc euc_jp cseucpkdfmtjapanese eucjp-ms cp51932 ujis " },
+	{ "iso-2022-jp-3",
+	    " iso-2022-jp iso2022jp iso-2022-jp-1 iso-2022-jp-3 csiso2022jp cp50220 cp50221 x-iso-2022-jp jis "
+	    "iso-2022-jp-ms " },
+	{ "iso-2022-jp-2", " iso-2022-jp-2 csiso2022jp2 " },
+	{ "gb18030",
+	    " gb18030 gb2312 gb_2312 gb_2312-80 gb2312-80 gb2312_charset gbk x-gbk cp936 ms936 windows-936 936 euc-cn "
+	    "euccn x-euc-cn cn-gb csgb2312 csiso58gb231280 iso-ir-58 chinese simplified-chinese " },
+	{ "hz", " hz hz-gb-2312 hz-gb2312 " },
+	{ "big5", " big5 big-5 x-x-big5 cn-big5 csbig5 cp950 windows-950 950 traditional-chinese " },
+	{ "big5-hkscs", " big5-hkscs big5hkscs " },
+	{ "euc-tw", " euc-tw euctw x-euc-tw " },
+	{ "iso-2022-cn-ext", " iso-2022-cn iso-2022-cn-ext csiso2022cn " },
+	{ "cp949",
+	    " euc-kr euckr euc_kr ks_c_5601-1987 ks_c_5601 ks_c_5601-1989 ksc5601 ksc_5601 ks_c-5601 ksc5601-1987 5601 "
+	    "korean cp949 windows-949 949 uhc ms949 cseuckr csksc56011987 iso-ir-149 " },
+	{ "iso-2022-kr", " iso-2022-kr csiso2022kr " },
+	{ "johab", " johab cp1361 ms1361 " },
+	{ "viscii", " viscii csviscii " },
+	{ "tcvn", " tcvn tcvn-5712 tcvn5712-1 x-viet-tcvn5712 " },
+	{ "armscii-8", " armscii-8 armscii8 " },
+	{ "georgian-ps", " georgian-ps " },
+	{ "georgian-academy", " georgian-academy " },
 };
 
-/* Further names that stand for themselves. */
-static const char *const plain_names[] = { "utf-8", "utf-16", "utf-16le", "utf-16be", "utf-32", "iso-8859-1",
-	"iso-8859-2", "iso-8859-3", "iso-8859-4", "iso-8859-5", "iso-8859-6", "iso-8859-7", "iso-8859-8", "iso-8859-9",
-	"iso-8859-10", "iso-8859-11", "iso-8859-13", "iso-8859-14", "iso-8859-15", "iso-8859-16", "windows-1250",
-	"windows-1251", "windows-1252", "windows-1253", "windows-1254", "windows-1255", "windows-1256", "windows-1257",
-	"windows-1258", "koi8-r", "koi8-u", "macintosh", "cp437", "cp850", "cp852", "cp866", "cp855", "ibm855",
-	"ibm866", "ibm852", "ibm850", "ibm437", "cp858", "cp862", "cp1125", "mac-cyrillic", "mac-centraleurope",
-	"cp874", "tis-620", "iso-2022-jp", "iso-2022-jp-2", "shift_jis", "cp932", "euc-jp", "eucjp-ms", "gb2312", "gbk",
-	"gb18030", "hz-gb-2312", "big5", "big5-hkscs", "euc-tw", "euc-kr", "iso-2022-kr", "iso-2022-cn", "cp949",
-	"johab", "viscii", "armscii-8", "georgian-ps" };
+/* Of which senders use more than glibc's table of that name holds. */
+static const struct {
+	const char *name, *richer;
+} richer_names[] = { { "big5", "big5-hkscs" }, { "cp932", "shift_jisx0213" }, { "iso-2022-jp-3", "iso-2022-jp-2" } };
 
-/* The label in lower case, without quotes, blanks and an RFC 2231 language tag. */
+/* The label in lower case between blanks, without quotes and an RFC 2231 language tag. */
 static void
-tidy(const char *label, char out[40])
+tidy(const char *label, char out[44])
 {
 	size_t n = 0;
 
-	for (; *label != '\0' && *label != '*' && n < 39; label++)
+	out[n++] = ' ';
+	for (; *label != '\0' && *label != '*' && n < 42; label++)
 		if (isalnum((unsigned char)*label) || (*label != '\0' && strchr("-_.:+()", *label) != NULL))
 			out[n++] = (char)tolower((unsigned char)*label);
+	out[n++] = ' ';
 	out[n] = '\0';
 }
+
+const char *
+gp_charset_meaning(const char *label)
+{
+	char tidied[44];
+
+	tidy(label, tidied);
+	if (tidied[1] == ' ')
+		return "";
+	for (size_t i = 0; i < GP_COUNT(charsets); i++)
+		if (strstr(charsets[i].labels, tidied) != NULL)
+			return charsets[i].name;
+	return "";
+}
+
+/* --- conversion --------------------------------------------------------------------------------------------------- */
 
 /* One converter is kept: a header has many words of one charset, and opening one costs more than converting it. */
 static iconv_t
@@ -146,13 +165,15 @@ converter(const char *name)
 	return kept;
 }
 
+/* False when there is no such charset. ret_lost: octets that it does not have. */
 static bool
-convert(struct gp_buf *out, const char *name, const char *octets, size_t n)
+convert(struct gp_buf *out, const char *name, const char *octets, size_t n, size_t *ret_lost)
 {
 	iconv_t cd = converter(name);
 	char chunk[CHUNK], *in = (char *)(uintptr_t)octets, *to;
 	size_t room, done = 0;
 
+	*ret_lost = 0;
 	if (cd == (iconv_t)-1)
 		return false;
 	while (!out->full) {
@@ -169,6 +190,7 @@ convert(struct gp_buf *out, const char *name, const char *octets, size_t n)
 			if (n == 0)
 				break;
 			gp_buf_adds(out, "\xef\xbf\xbd");
+			++*ret_lost;
 			in++;
 			n--;
 		}
@@ -179,6 +201,14 @@ convert(struct gp_buf *out, const char *name, const char *octets, size_t n)
 static void
 add_as_utf8(struct gp_buf *out, const char *octets, size_t n)
 {
+	if (n >= 3 && memcmp(octets, "\xef\xbb\xbf", 3) == 0) {
+		octets += 3;
+		n -= 3;
+	}
+	if (n <= out->max - out->len && gp_utf8_ok(octets, n)) {
+		gp_buf_add(out, octets, n);
+		return;
+	}
 	for (size_t i = 0, length; i < n && !out->full; i += length) {
 		length = gp_utf8_next(octets + i, n - i, NULL);
 		if (length > 0)
@@ -189,62 +219,132 @@ add_as_utf8(struct gp_buf *out, const char *octets, size_t n)
 	}
 }
 
-/* A text cut in the middle of a character is still UTF-8. */
-static bool
-looks_utf8(const char *octets, size_t n)
+/* --- labels that the octets prove wrong --------------------------------------------------------------------------- */
+
+struct octets_seen {
+	size_t ascii, utf8, broken; /* characters, but single octets that belong to none */
+};
+
+static struct octets_seen
+look(const char *octets, size_t n)
 {
-	for (size_t cut = 0; cut < (n > 64 ? 4 : 1); cut++)
-		if (gp_utf8_ok(octets, n - cut))
+	struct octets_seen seen = { 0, 0, 0 };
+
+	for (size_t i = 0, length; i < n; i += length) {
+		length = gp_utf8_next(octets + i, n - i, NULL);
+		seen.ascii += length == 1;
+		seen.utf8 += length > 1;
+		seen.broken += length == 0 && n - i > 3; /* a text cut in the middle of a character is still UTF-8 */
+		length = length > 0 ? length : 1;
+	}
+	return seen;
+}
+
+static bool
+begins(const char *s, const char *with)
+{
+	return strncmp(s, with, strlen(with)) == 0;
+}
+
+/* In a charset of one octet a character, a text that happens to be UTF-8 is as good as unheard of. */
+static bool
+is_single_octet(const char *name)
+{
+	static const char *const families[] = { "windows-", "iso-8859-", "koi8-", "cp8", "cp4", "cp1125", "ibm", "mac",
+		"tis-" };
+
+	for (size_t i = 0; i < GP_COUNT(families); i++)
+		if (begins(name, families[i]))
 			return true;
 	return false;
 }
 
-/* What octets without a label are. */
+/* The label, or what the octets say instead. */
 static const char *
-guess(const char *octets, size_t n)
+trusted(const char *name, const char *near, const char *octets, size_t n)
 {
-	const unsigned char *c = (const unsigned char *)octets;
+	struct octets_seen seen = look(octets, n);
 
-	if (n >= 2 && ((c[0] == 0xff && c[1] == 0xfe) || (c[0] == 0xfe && c[1] == 0xff)))
-		return "utf-16";
-	if (memmem(octets, n, "\033$B", 3) != NULL || memmem(octets, n, "\033$@", 3) != NULL)
-		return "iso-2022-jp-3";
-	if (memmem(octets, n, "\033$)C", 4) != NULL)
-		return "iso-2022-kr";
-	return looks_utf8(octets, n) ? "utf-8" : "windows-1252";
+	if (*name == '\0')
+		return gp_charset_guess(octets, n, near);
+	if (seen.utf8 + seen.broken == 0) /* ASCII, or an escape: one charset is as good as the other */
+		return name;
+	if (strcmp(name, "utf-8") == 0) /* a few broken characters are marked; a whole text of them has a wrong label */
+		return seen.broken >= 4 && seen.broken > seen.utf8 ? gp_charset_guess(octets, n, near) : name;
+	if (is_single_octet(name) && seen.broken == 0)
+		return "utf-8";
+	return begins(name, "iso-2022") || strcmp(name, "hz") == 0 ? gp_charset_guess(octets, n, near) : name;
+}
+
+static const char *
+richer(const char *name)
+{
+	for (size_t i = 0; i < GP_COUNT(richer_names); i++)
+		if (strcmp(richer_names[i].name, name) == 0)
+			return richer_names[i].richer;
+	return NULL;
+}
+
+/* RFC 1843, which glibc lacks: GB 2312 without its high bits between "~{" and "~}". */
+static void
+hz_to_gb(struct gp_buf *out, const char *octets, size_t n)
+{
+	bool chinese = false;
+
+	for (size_t i = 0; i < n && !out->full; i++) {
+		char next = i + 1 < n ? octets[i + 1] : '\0';
+
+		if (octets[i] == '\n') /* each line begins in ASCII */
+			chinese = false;
+		if (octets[i] == '~' && next != '\0' && strchr("{}~\n", next) != NULL) {
+			chinese = next == '{' || (chinese && next != '}');
+			if (next == '~')
+				gp_buf_addc(out, '~');
+			i++;
+		} else {
+			gp_buf_addc(out, chinese ? (char)(octets[i] | 0x80) : octets[i]);
+		}
+	}
+}
+
+bool
+gp_charset_convert(struct gp_buf *out, const char *name, const char *octets, size_t n)
+{
+	size_t before = out->len, lost, still;
+	struct gp_buf again = GP_BUF_INIT(out->max - before);
+	bool known;
+
+	if (strcmp(name, "hz") == 0) {
+		hz_to_gb(&again, octets, n);
+		known = convert(out, "gb18030", again.data, again.len, &lost);
+		gp_buf_release(&again);
+		return known;
+	}
+	known = convert(out, name, octets, n, &lost);
+	if (known && lost > 0 && richer(name) != NULL && convert(&again, richer(name), octets, n, &still) &&
+	    still < lost) {
+		gp_buf_cut(out, before);
+		gp_buf_add(out, again.data, again.len);
+	}
+	gp_buf_release(&again);
+	return known;
 }
 
 void
-gp_charset_to_utf8(struct gp_buf *out, const char *label, const void *octets, size_t n)
+gp_charset_to_utf8(struct gp_buf *out, const char *label, const char *near, const void *octets, size_t n)
 {
-	char tidied[40];
-	const char *name = tidied;
+	const char *name = trusted(gp_charset_meaning(label), near, octets, n);
 
-	tidy(label, tidied);
-	for (size_t i = 0; i < GP_COUNT(aliases); i++)
-		if (strcmp(aliases[i].label, tidied) == 0) {
-			name = aliases[i].means;
-			break;
-		}
-	if (*name == '\0')
-		name = guess(octets, n);
-	if (strcmp(name, "utf-8") == 0) {
-		add_as_utf8(out, octets, n);
-		return;
-	}
-	if (convert(out, name, octets, n))
-		return;
-	name = guess(octets, n);
-	if (strcmp(name, "utf-8") == 0 || !convert(out, name, octets, n))
+	if (strcmp(name, "utf-8") == 0 || !gp_charset_convert(out, name, octets, n))
 		add_as_utf8(out, octets, n);
 }
 
 void
 gp_charset_keep_all(void)
 {
-	for (size_t i = 0; i < GP_COUNT(aliases); i++)
-		if (*aliases[i].means != '\0')
-			(void)iconv_open("UTF-8", aliases[i].means); /* never closed; one that glibc lacks is no loss */
-	for (size_t i = 0; i < GP_COUNT(plain_names); i++)
-		(void)iconv_open("UTF-8", plain_names[i]);
+	for (size_t i = 0; i < GP_COUNT(charsets); i++)
+		if (*charsets[i].name != '\0')
+			(void)iconv_open("UTF-8", charsets[i].name); /* never closed; one that glibc lacks is no loss */
+	for (size_t i = 0; i < GP_COUNT(richer_names); i++)
+		(void)iconv_open("UTF-8", richer_names[i].richer);
 }

@@ -21,6 +21,7 @@
 #define CALENDAR_MAX	(256 * 1024)
 #define CALENDARS_MAX	10
 #define PASSES_MAX	(192ull << 20) /* octets over all levels: what a second of libetpan reads */
+#define NEAR_MAX	(64 * 1024) /* octets that are searched for the name of a charset */
 #define NAME_MAX_OCTETS 200
 
 /* What the walk through the parts gathers. */
@@ -31,6 +32,7 @@ struct walk {
 	struct gp_buf source; /* of own text: without foreign messages, links without notes */
 	struct gp_buf status; /* message/delivery-status */
 	struct gp_buf returned; /* whom the message that a report gives back was for */
+	const char *near; /* a charset that was named elsewhere in the message, or "" */
 	size_t part_capacity;
 	int messages; /* messages around this part */
 	bool report; /* inside multipart/report */
@@ -150,7 +152,7 @@ take_text(struct walk *walk, const struct part *part)
 	bool html = is(part->type, "text/html");
 
 	decode(part, &octets);
-	gp_charset_to_utf8(&utf8, part->charset, octets.data, octets.len);
+	gp_charset_to_utf8(&utf8, part->charset, walk->near, octets.data, octets.len);
 	if (html) {
 		gp_html_text(&shown, utf8.data, utf8.len, true);
 		gp_html_text(&own, utf8.data, utf8.len, false);
@@ -174,7 +176,7 @@ take_calendar(struct walk *walk, const struct part *part)
 	if (walk->reading->calendar_count >= CALENDARS_MAX || part->n > CALENDAR_MAX * 2)
 		return;
 	decode(part, &octets);
-	gp_charset_to_utf8(&utf8, part->charset, octets.data, octets.len);
+	gp_charset_to_utf8(&utf8, part->charset, walk->near, octets.data, octets.len);
 	if (utf8.len <= CALENDAR_MAX)
 		gp_ical_read(utf8.data, utf8.len, walk->reading);
 }
@@ -513,10 +515,12 @@ read_text(struct walk *walk)
 }
 
 static void
-read_body(const struct gp_fields *fields, const char *octets, size_t n, char *own, struct gp_reading *reading)
+read_body(const struct gp_fields *fields, const char *octets, size_t n, char *own, const char *near,
+    struct gp_reading *reading)
 {
 	struct walk walk = { .reading = reading,
 		.own = own,
+		.near = near,
 		.text = GP_BUF_INIT(TEXT_MAX),
 		.source = GP_BUF_INIT(TEXT_MAX),
 		.status = GP_BUF_INIT(TEXT_MAX),
@@ -548,11 +552,49 @@ why_refused(const struct gp_fields *fields, const char *octets, size_t n)
 	return scan.refused;
 }
 
+/* Where a charset is named behind mark ("=?koi8-r?", "charset=koi8-r"), other than UTF-8; NULL when nowhere. */
+static char *
+named_behind(const char *octets, size_t n, const char *mark)
+{
+	const char *end = octets + n, *at = octets;
+	size_t mark_n = strlen(mark);
+
+	while ((at = memmem(at, (size_t)(end - at), mark, mark_n)) != NULL) {
+		size_t length = 0;
+
+		at += mark_n;
+		at += at < end && *at == '"';
+		while (at + length < end && length < 40 && strchr("?\"; \t\r\n", at[length]) == NULL)
+			length++;
+		SCOPED(gp_free_str) char *label = gp_strndup(at, length);
+		if (*gp_charset_meaning(label) != '\0' && strncmp(gp_charset_meaning(label), "utf-", 4) != 0)
+			return TAKE(label);
+	}
+	return NULL;
+}
+
+/* What guesses in this message may lean on: the charset that it names anywhere, else what all its octets look like. */
+static char *
+charset_near(const char *octets, size_t n, const char *charset)
+{
+	static const char *const marks[] = { "=?", "charset=", "Charset=", "CHARSET=" };
+	char *named = NULL;
+
+	n = n > NEAR_MAX ? NEAR_MAX : n;
+	if (*gp_charset_meaning(charset) != '\0')
+		return gp_strdup(charset);
+	for (size_t i = 0; named == NULL && i < GP_COUNT(marks); i++)
+		named = named_behind(octets, n, marks[i]);
+	if (named == NULL && gp_ascii_run(octets, n) < n)
+		named = gp_strdup(gp_charset_guess(octets, n, ""));
+	return named != NULL ? named : gp_strdup("");
+}
+
 static void
 read_octets(const char *octets, size_t n, char *own, int64_t received, struct gp_reading *reading)
 {
 	struct gp_fields fields;
-	SCOPED(gp_free_str) char *type = NULL, *charset = NULL;
+	SCOPED(gp_free_str) char *type = NULL, *charset = NULL, *near = NULL;
 
 	gp_fields_read(octets, n, &fields);
 	hash_message(&fields, octets, n, reading);
@@ -562,10 +604,11 @@ read_octets(const char *octets, size_t n, char *own, int64_t received, struct gp
 	set(&reading->report_type, gp_value_param(type, "report-type"));
 	for (char *c = reading->report_type; *c != '\0'; c++)
 		*c = *c >= 'A' && *c <= 'Z' ? (char)(*c + 32) : *c;
-	gp_head_read(&fields, charset, received, reading);
+	near = charset_near(octets, n, charset);
+	gp_head_read(&fields, near, received, reading);
 	set(&reading->refused, gp_strdup(why_refused(&fields, octets, n)));
 	if (*reading->refused == '\0')
-		read_body(&fields, octets, n, own, reading);
+		read_body(&fields, octets, n, own, near, reading);
 	gp_fields_release(&fields);
 }
 

@@ -39,13 +39,35 @@ gp_is_ascii(const char *s)
 	return true;
 }
 
+size_t
+gp_ascii_run(const char *s, size_t n)
+{
+	size_t i = 0;
+	uint64_t eight;
+
+	for (; n - i >= sizeof(eight); i += sizeof(eight)) {
+		memcpy(&eight, s + i, sizeof(eight));
+		if ((eight & 0x8080808080808080u) != 0)
+			break;
+	}
+	while (i < n && (s[i] & 0x80) == 0)
+		i++;
+	return i;
+}
+
 bool
 gp_utf8_ok(const char *s, size_t n)
 {
-	for (size_t i = 0, length; i < n; i += length) {
-		length = gp_utf8_next(s + i, n - i, NULL);
+	size_t i = gp_ascii_run(s, n);
+
+	while (i < n) {
+		size_t length = gp_utf8_next(s + i, n - i, NULL);
+
 		if (length == 0)
 			return false;
+		i += length;
+		if (length == 1)
+			i += gp_ascii_run(s + i, n - i);
 	}
 	return true;
 }
@@ -149,8 +171,8 @@ gp_utf8_cleaned(const char *s, size_t n, bool lines, size_t max)
 	return gp_buf_take(&out);
 }
 
-static uint32_t
-fold_rune(uint32_t rune)
+uint32_t
+gp_utf8_lower(uint32_t rune)
 {
 	if (rune < 0x80)
 		return rune >= 'A' && rune <= 'Z' ? rune + 32 : rune;
@@ -176,7 +198,7 @@ gp_utf8_fold(const char *s)
 	for (size_t i = 0, length; i < n; i += length) {
 		length = gp_utf8_next(s + i, n - i, &rune);
 		if (length > 0)
-			gp_utf8_add(&out, fold_rune(rune));
+			gp_utf8_add(&out, gp_utf8_lower(rune));
 		else
 			length = 1;
 	}

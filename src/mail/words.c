@@ -45,8 +45,6 @@ word_read(const char *s, size_t n, struct word *ret_word)
 static void
 word_octets(const struct word *word, struct gp_buf *out)
 {
-	size_t from = out->len;
-
 	if (word->encoding == 'b') {
 		gp_decode_base64(out, word->text, word->text_n);
 		return;
@@ -60,13 +58,12 @@ word_octets(const struct word *word, struct gp_buf *out)
 		} else
 			gp_buf_addc(out, word->text[i]);
 	}
-	(void)from;
 }
 
 /* Words that follow each other with only white space between; those of one charset are joined as octets, because
  * senders cut characters in two. Returns the octets used. */
 static size_t
-decode_run(struct gp_buf *out, const char *s, size_t n)
+decode_run(struct gp_buf *out, const char *near, const char *s, size_t n)
 {
 	struct gp_buf octets = GP_BUF_INIT(LINE_MAX_OCTETS);
 	char charset[64] = "";
@@ -75,7 +72,7 @@ decode_run(struct gp_buf *out, const char *s, size_t n)
 
 	while (word_read(s + used + blanks, n - used - blanks, &word)) {
 		if (octets.len > 0 && strcasecmp(charset, word.charset) != 0) {
-			gp_charset_to_utf8(out, charset, octets.data, octets.len);
+			gp_charset_to_utf8(out, charset, near, octets.data, octets.len);
 			gp_buf_clear(&octets);
 		}
 		(void)snprintf(charset, sizeof(charset), "%s", word.charset);
@@ -84,7 +81,7 @@ decode_run(struct gp_buf *out, const char *s, size_t n)
 		for (blanks = 0; used + blanks < n && strchr(" \t\r\n", s[used + blanks]) != NULL; blanks++)
 			;
 	}
-	gp_charset_to_utf8(out, charset, octets.data, octets.len);
+	gp_charset_to_utf8(out, charset, near, octets.data, octets.len);
 	gp_buf_release(&octets);
 	return used;
 }
@@ -107,10 +104,10 @@ gp_words_decode(const char *raw, size_t n, const char *charset, size_t max)
 		if (gp_utf8_ok(raw + at, plain))
 			gp_buf_add(&out, raw + at, plain);
 		else
-			gp_charset_to_utf8(&out, charset, raw + at, plain);
+			gp_charset_to_utf8(&out, charset, charset, raw + at, plain);
 		at += plain;
 		if (at < n)
-			used = decode_run(&out, raw + at, n - at);
+			used = decode_run(&out, charset, raw + at, n - at);
 		at += used;
 	}
 	return gp_utf8_cleaned(out.data, out.len, false, max);
@@ -302,7 +299,7 @@ gp_value_param(const char *value, const char *name)
 			break;
 	}
 	if (sections.next > 0)
-		gp_charset_to_utf8(&out, sections.charset, sections.octets.data, sections.octets.len);
+		gp_charset_to_utf8(&out, sections.charset, "", sections.octets.data, sections.octets.len);
 	result = sections.next > 0 ? gp_utf8_cleaned(out.data, out.len, false, 1000)
 		 : plain != NULL   ? TAKE(plain)
 				   : gp_strdup("");

@@ -1,12 +1,25 @@
 /* charset.h - octets in a named charset to UTF-8, with the aliases that browsers use (I18-04).  Floor: mail. */
 #pragma once
+#include <stdbool.h>
 #include <stddef.h>
 #include "guildpost/base/buf.h"
 
-/* Appends octets as well-formed UTF-8 (not cleaned: see utf8.h). label: as the sender wrote it, "" when missing. Unknown
- * and missing labels, and UTF-7 (refused): UTF-8 when that is well-formed, else ISO-2022 by its escapes, else a guess
- * that ends at windows-1252. Octets that the charset does not have become U+FFFD. Works in chunks of 16 KiB. */
-void gp_charset_to_utf8(struct gp_buf *out, const char *label, const void *octets, size_t n);
+/* Appends octets as well-formed UTF-8 (not cleaned: see utf8.h), in chunks of 16 KiB. Octets that the charset does not
+ * have become U+FFFD.
+ *   label  as the sender wrote it, "" when missing. Unknown and missing labels, and UTF-7 (refused), are guessed at; so
+ *          is what the octets prove wrong, such as UTF-8 under a Latin label
+ *   near   a label from elsewhere in the message that a guess may lean on, "" when there is none */
+void gp_charset_to_utf8(struct gp_buf *out, const char *label, const char *near, const void *octets, size_t n);
+
+/* What octets without a trustworthy label are in: a name for gp_charset_meaning, static; at worst "windows-1252". "utf-8"
+ * of what is ASCII, or UTF-8 but for a few octets. near: as above. */
+const char *gp_charset_guess(const char *octets, size_t n, const char *near);
+
+/* Appends octets as UTF-8 of the charset that iconv(3) names so; false when there is none. */
+bool gp_charset_convert(struct gp_buf *out, const char *name, const char *octets, size_t n);
+
+/* The charset that a label means, as iconv(3) names it, static; "" when it means nothing that we read. */
+const char *gp_charset_meaning(const char *label);
 
 /* Opens every charset that is named here, for good: glibc loads a module each, and a process that may open no file any
  * more reads as unknown what it has not loaded. */

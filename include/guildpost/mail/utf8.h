@@ -10,6 +10,7 @@
 size_t gp_utf8_next(const char *s, size_t n, uint32_t *ret_rune);
 bool gp_utf8_ok(const char *s, size_t n);
 bool gp_is_ascii(const char *s);
+size_t gp_ascii_run(const char *s, size_t n); /* octets of s before the first above ASCII */
 void gp_utf8_add(struct gp_buf *out, uint32_t rune);
 
 /* True for what gp_utf8_clean lets through; a line end is not among them. */
@@ -23,5 +24,6 @@ void gp_utf8_clean(struct gp_buf *out, const char *s, size_t n, bool lines);
 char *gp_utf8_cleaned(const char *s, size_t n, bool lines, size_t max);
 /* The longest prefix of at most max octets that ends at a character. */
 size_t gp_utf8_cut(const char *s, size_t n, size_t max);
-/* Lower case for comparing: ASCII, Latin, Greek, Cyrillic; the rest as it is. Caller frees. */
+uint32_t gp_utf8_lower(uint32_t rune); /* ASCII, Latin, Greek, Cyrillic; the rest as it is */
+/* Lower case for comparing. Caller frees. */
 char *gp_utf8_fold(const char *s);
