@@ -28,12 +28,14 @@ struct parcel { /* read and understood, not filed yet */
 	size_t n;
 	int64_t received_at;
 	struct gp_reading reading;
+	struct gp_packed packed;
 };
 struct import {
 	struct gp_desk *desk;
 	const struct gp_space *space;
 	const struct gp_import_watch *watch;
 	struct gp_import_counts *counts;
+	struct gp_packer *packer;
 	const char *path; /* of the file in hand, for messages to people */
 	int64_t file_time; /* seconds UTC: stands in where nothing else tells a date */
 	int64_t now, told_ms;
@@ -100,7 +102,7 @@ file_one(struct import *import, struct parcel *parcel, struct gp_import_counts *
 		return GP_OK;
 	}
 	GP_TRY(author_of(import, &parcel->reading, &filing.member_id, err));
-	GP_TRY(gp_raw_insert(db, parcel->octets, parcel->n, import->now, &filing.raw_id, err));
+	GP_TRY(gp_raw_insert_packed(db, &parcel->packed, import->now, &filing.raw_id, err));
 	GP_TRY(gp_message_file(db, &filing, &filed, err));
 	counts->imported++;
 	counts->reused += reused;
@@ -112,6 +114,7 @@ empty_batch(struct import *import)
 {
 	for (size_t i = 0; i < import->count; i++) {
 		gp_reading_release(&import->batch[i].reading);
+		gp_packed_release(&import->batch[i].packed);
 		free(import->batch[i].octets);
 	}
 	import->count = import->octets = 0;
@@ -122,6 +125,7 @@ file_batch(struct import *import, struct gp_err *err)
 {
 	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
 	struct gp_import_counts counts = *import->counts; /* told only once it is true */
+	int64_t filed;
 
 	if (import->count == 0)
 		return GP_OK;
@@ -129,9 +133,10 @@ file_batch(struct import *import, struct gp_err *err)
 	for (size_t i = 0; i < import->count; i++)
 		GP_TRY(file_one(import, &import->batch[i], &counts, err));
 	GP_TRY(gp_tx_commit(&tx, err));
+	filed = counts.imported - import->counts->imported;
 	*import->counts = counts;
 	empty_batch(import);
-	return GP_OK;
+	return gp_packer_learn(import->packer, filed, false, import->now, err);
 }
 
 /* --- reading -------------------------------------------------------------------------------- */
@@ -191,6 +196,7 @@ take_message(void *context, const struct gp_mbox_message *message, struct gp_err
 		skip(import, message, err->text);
 		return GP_OK;
 	}
+	gp_packer_pack(import->packer, parcel->octets, parcel->n, &parcel->packed);
 	import->count++;
 	import->octets += message->n;
 	if (import->count == BATCH || import->octets >= BATCH_OCTETS)
@@ -348,6 +354,7 @@ static void
 free_import(struct import **import)
 {
 	empty_batch(*import);
+	gp_packer_free(&(*import)->packer);
 	free(*import);
 	*import = NULL;
 }
@@ -364,6 +371,8 @@ gp_import(struct gp_desk *desk, const struct gp_space *space, const char *path, 
 	import->counts = counts;
 	import->now = now;
 	counts->done = 0;
+	GP_TRY(gp_packer_new(desk->db, space->id, &import->packer, err));
 	GP_TRY(import_path(import, path, err));
-	return file_batch(import, err);
+	GP_TRY(file_batch(import, err));
+	return gp_packer_learn(import->packer, 0, true, now, err);
 }

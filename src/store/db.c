@@ -108,12 +108,14 @@ sql_function(sqlite3_context *context, int count, sqlite3_value **values)
 static enum gp_rc
 add_functions(struct gp_db *db, struct gp_err *err)
 {
+	static const struct gp_db_function_row *const tables[] = { gp_search_functions, gp_pack_functions };
 	const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
 
-	for (const struct gp_db_function_row *row = gp_search_functions; row->name != NULL; row++)
-		if (sqlite3_create_function_v2(db->handle, row->name, row->arguments, flags, (void *)(uintptr_t)row,
-			sql_function, NULL, NULL, NULL) != SQLITE_OK)
-			return db_fail(db, err);
+	for (size_t i = 0; i < GP_COUNT(tables); i++)
+		for (const struct gp_db_function_row *row = tables[i]; row->name != NULL; row++)
+			if (sqlite3_create_function_v2(db->handle, row->name, row->arguments, flags,
+				(void *)(uintptr_t)row, sql_function, NULL, NULL, NULL) != SQLITE_OK)
+				return db_fail(db, err);
 	return GP_OK;
 }
 

@@ -1,6 +1,9 @@
 #include "guildpost/store/raw.h"
 
+#include "guildpost/base/mem.h"
 #include "guildpost/mail/crypt.h"
+
+#define OCTETS_MAX (160u << 20)
 
 static enum gp_rc
 insert(struct gp_db *db, const void *octets, size_t n, const unsigned char sha256[32], int64_t now, int64_t *ret_id,
@@ -50,42 +53,123 @@ gp_raw_insert_spool(struct gp_db *db, const struct gp_spool *spool, const unsign
 }
 
 enum gp_rc
+gp_raw_insert_packed(struct gp_db *db, const struct gp_packed *packed, int64_t now, int64_t *ret_id, struct gp_err *err)
+{
+	static const char sql[] = "INSERT INTO raw (sha256, size, coding, dict, received_at, octets)"
+				  " VALUES (:sha256, :size, :coding, nullif(:dict, 0), :now, :octets)";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_blob(query, ":sha256", packed->sha256, 32);
+	gp_bind_int(query, ":size", (int64_t)packed->size);
+	gp_bind_text(query, ":coding", packed->plain ? "plain" : "zstd");
+	gp_bind_int(query, ":dict", packed->dictionary);
+	gp_bind_int(query, ":now", now);
+	gp_bind_blob(query, ":octets", packed->octets, packed->n);
+	GP_TRY(gp_query_do(query, err));
+	*ret_id = gp_db_inserted(db);
+	return GP_OK;
+}
+
+#define KEPT                                                                                                           \
+	"r.raw_id, r.sha256, r.size, r.coding, r.octets, d.octets AS dictionary FROM raw r"                            \
+	" LEFT JOIN dictionary d ON d.dictionary_id = r.dict"
+
+/* The octets of a row of KEPT, as they came. */
+static enum gp_rc
+unpack(struct gp_query *query, struct gp_buf *out, struct gp_err *err)
+{
+	struct gp_octets kept, dictionary;
+
+	kept.data = gp_col_blob(query, "octets", &kept.n);
+	dictionary.data = gp_col_blob(query, "dictionary", &dictionary.n);
+	if (strcmp(gp_col_text(query, "coding"), "plain") == 0)
+		gp_buf_add(out, kept.data, kept.n);
+	else if (!gp_unpack(&kept, &dictionary, out) && !out->full)
+		return gp_fail_as(err, 74, "5.3.0", "the octets of message number %lld are damaged; restore a backup",
+		    (long long)gp_col_int(query, "raw_id"));
+	return out->full ? gp_fail(err, "5.3.4", "the mail is larger than this program handles") : GP_OK;
+}
+
+enum gp_rc
 gp_raw_load(struct gp_db *db, int64_t id, struct gp_buf *out, struct gp_err *err)
 {
+	static const char coding[] = "SELECT coding FROM raw WHERE raw_id = :id";
+	SCOPED(gp_query_free) struct gp_query *asking = NULL;
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
 
-	GP_TRY(gp_query_open(db, "SELECT size FROM raw WHERE raw_id = :id", &query, err));
-	gp_bind_int(query, ":id", id);
-	GP_TRY(gp_query_next(query, &found, err));
+	GP_TRY(gp_query_open(db, coding, &asking, err));
+	gp_bind_int(asking, ":id", id);
+	GP_TRY(gp_query_next(asking, &found, err));
 	if (!found)
 		return gp_fail_as(err, 74, "5.3.0", "the octets of this message are gone");
-	return gp_blob_add(db, "raw", "octets", id, out, err);
+	if (strcmp(gp_col_text(asking, "coding"), "plain") == 0) /* in pieces: what waits to be read may be large */
+		return gp_blob_add(db, "raw", "octets", id, out, err);
+	GP_TRY(gp_query_open(db, "SELECT " KEPT " WHERE r.raw_id = :id", &query, err));
+	gp_bind_int(query, ":id", id);
+	GP_TRY(gp_query_next(query, &found, err));
+	return unpack(query, out, err);
+}
+
+static bool
+are_those(const struct gp_buf *octets, struct gp_query *query)
+{
+	unsigned char sha256[32];
+	const void *wanted;
+	size_t n;
+
+	wanted = gp_col_blob(query, "sha256", &n);
+	gp_sha256(octets->data, octets->len, sha256);
+	return n == 32 && memcmp(wanted, sha256, 32) == 0 && gp_col_int(query, "size") == (int64_t)octets->len;
+}
+
+enum gp_rc
+gp_raw_repack(struct gp_db *db, int64_t id, const struct gp_packed *packed, struct gp_err *err)
+{
+	static const char sql[] = "UPDATE raw SET coding = :coding, dict = nullif(:dict, 0), octets = :octets"
+				  " WHERE raw_id = :id AND sha256 = :sha256";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	SCOPED(gp_query_free) struct gp_query *checking = NULL;
+	SCOPED(gp_buf_release) struct gp_buf octets = GP_BUF_INIT(OCTETS_MAX);
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", id);
+	gp_bind_blob(query, ":sha256", packed->sha256, 32);
+	gp_bind_text(query, ":coding", packed->plain ? "plain" : "zstd");
+	gp_bind_int(query, ":dict", packed->dictionary);
+	gp_bind_blob(query, ":octets", packed->octets, packed->n);
+	GP_TRY(gp_query_do(query, err));
+	GP_TRY(gp_query_open(db, "SELECT " KEPT " WHERE r.raw_id = :id", &checking, err));
+	gp_bind_int(checking, ":id", id);
+	GP_TRY(gp_query_next(checking, &found, err));
+	if (!found) /* removed since it was packed */
+		return GP_OK;
+	GP_TRY(unpack(checking, &octets, err));
+	return are_those(&octets, checking)
+		   ? GP_OK
+		   : gp_fail_as(err, 74, "5.3.0", "message number %lld does not unpack to what came in", (long long)id);
 }
 
 enum gp_rc
 gp_raw_verify(struct gp_db *db, int64_t most, int64_t *cursor, bool *ret_more, struct gp_err *err)
 {
-	static const char sql[] = "SELECT raw_id, sha256, size, octets FROM raw WHERE raw_id > :after ORDER BY raw_id"
-				  " LIMIT :most";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	unsigned char sha256[32];
-	const void *octets, *wanted;
-	size_t n, wanted_n;
 
-	GP_TRY(gp_query_open(db, sql, &query, err));
+	GP_TRY(gp_query_open(db, "SELECT " KEPT " WHERE r.raw_id > :after ORDER BY r.raw_id LIMIT :most", &query, err));
 	gp_bind_int(query, ":after", *cursor);
 	gp_bind_int(query, ":most", most);
 	for (;;) {
+		SCOPED(gp_buf_release) struct gp_buf octets = GP_BUF_INIT(OCTETS_MAX);
+
 		GP_TRY(gp_query_next(query, ret_more, err));
 		if (!*ret_more)
 			break;
 		most--;
 		*cursor = gp_col_int(query, "raw_id");
-		octets = gp_col_blob(query, "octets", &n);
-		wanted = gp_col_blob(query, "sha256", &wanted_n);
-		gp_sha256(octets, n, sha256);
-		if (wanted_n != 32 || memcmp(wanted, sha256, 32) != 0 || gp_col_int(query, "size") != (int64_t)n)
+		GP_TRY(unpack(query, &octets, err));
+		if (!are_those(&octets, query))
 			return gp_fail_as(err, 74, "5.3.0",
 			    "the octets of message number %lld are not those that came in; restore a backup",
 			    (long long)*cursor);

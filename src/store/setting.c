@@ -37,16 +37,21 @@ gp_setting_put(struct gp_db *db, const char *name, const char *value, struct gp_
 enum gp_rc
 gp_event_next(struct gp_db *db, int64_t now, int64_t *ret_event, int64_t *ret_filed_at, struct gp_err *err)
 {
-	static const char sql[] = "UPDATE counter SET event = event + 1, filed_at = max(filed_at, :now)"
-				  " WHERE only = 1 RETURNING event, filed_at";
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	/* In two steps: RETURNING opens a savepoint within the statement, at which FTS5 writes out all that it has gathered. */
+	static const char step[] =
+	    "UPDATE counter SET event = event + 1, filed_at = max(filed_at, :now) WHERE only = 1";
+	static const char read[] = "SELECT event, filed_at FROM counter WHERE only = 1";
+	SCOPED(gp_query_free) struct gp_query *stepping = NULL;
+	SCOPED(gp_query_free) struct gp_query *reading = NULL;
 	bool found;
 
-	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_int(query, ":now", now);
-	GP_TRY(gp_query_next(query, &found, err));
-	*ret_event = gp_col_int(query, "event");
-	*ret_filed_at = gp_col_int(query, "filed_at");
+	GP_TRY(gp_query_open(db, step, &stepping, err));
+	gp_bind_int(stepping, ":now", now);
+	GP_TRY(gp_query_do(stepping, err));
+	GP_TRY(gp_query_open(db, read, &reading, err));
+	GP_TRY(gp_query_next(reading, &found, err));
+	*ret_event = gp_col_int(reading, "event");
+	*ret_filed_at = gp_col_int(reading, "filed_at");
 	return GP_OK;
 }
 

@@ -94,7 +94,7 @@ GP_MUST_CHECK enum gp_rc gp_db_copy(struct gp_db *db, const char *path, struct g
 GP_MUST_CHECK enum gp_rc gp_db_verify(struct gp_db *db, bool thorough, struct gp_err *err);
 
 /* A function that SQL may call: deterministic, innocuous. in[i] are the arguments' octets; fill out, or return false
- * (the statement fails). Registered by those who own the meaning (store/search.c) through gp_db_functions below. */
+ * (the statement fails). Registered by those who own the meaning (store/search.c, store/pack.c). */
 struct gp_octets {
 	const void *data;
 	size_t n;
@@ -106,6 +106,7 @@ struct gp_db_function_row {
 	gp_db_function *call; /* *ret_text is malloc'ed */
 };
 extern const struct gp_db_function_row gp_search_functions[]; /* store/search.c; ends with NULL */
+extern const struct gp_db_function_row gp_pack_functions[]; /* store/pack.c */
 
 /* The PRAGMA data_version of this connection: changes when another connection has committed. */
 GP_MUST_CHECK enum gp_rc gp_db_data_version(struct gp_db *db, int64_t *ret, struct gp_err *err);

@@ -31,7 +31,9 @@ CREATE INDEX citation_msgid ON citation (msgid);
 CREATE TABLE message_text (id INTEGER PRIMARY KEY REFERENCES message, raw_id INTEGER NOT NULL,
   own BLOB NOT NULL, rest BLOB NOT NULL) STRICT;
 CREATE VIEW indexed (id, subject, author, own, rest) AS
-  SELECT m.id, m.subject, m.from_name || ' ' || m.from_address, gp_patch(r.octets, t.own), gp_patch(r.octets, t.rest)
-    FROM message m JOIN message_text t ON t.id = m.id JOIN raw r ON r.raw_id = t.raw_id;
+  SELECT m.id, m.subject, m.from_name || ' ' || m.from_address,
+    gp_patch(gp_octets(r.coding, d.octets, r.octets), t.own), gp_patch(gp_octets(r.coding, d.octets, r.octets), t.rest)
+    FROM message m JOIN message_text t ON t.id = m.id JOIN raw r ON r.raw_id = t.raw_id
+    LEFT JOIN dictionary d ON d.dictionary_id = r.dict;
 CREATE VIRTUAL TABLE message_index USING fts5(subject, author, own, rest, content='indexed', content_rowid='id',
   tokenize='porter unicode61 remove_diacritics 2');

@@ -1,0 +1,17 @@
+/* packing.h - what packing and the learning of dictionaries share.  Private to the store. */
+#pragma once
+#include "guildpost/store/pack.h"
+
+struct ZSTD_CCtx_s;
+struct ZSTD_CDict_s;
+struct gp_packer {
+	struct gp_db *db;
+	struct ZSTD_CCtx_s *context;
+	struct ZSTD_CDict_s *digested; /* NULL: no dictionary yet */
+	int64_t space_id, dictionary, posts; /* posts: of the space, kept up by gp_packer_learn() */
+	int64_t due; /* at so many posts another one is learnt */
+};
+/* The newest dictionary of its space, and how many posts there are. */
+GP_MUST_CHECK enum gp_rc gp_packer_load(struct gp_packer *packer, struct gp_err *err);
+/* From now on it packs with this one. */
+void gp_packer_use(struct gp_packer *packer, int64_t dictionary, const void *octets, size_t n);
