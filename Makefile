@@ -5,7 +5,7 @@ BUILD ?= build
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
 PACKAGES := build-essential pkg-config git libetpan-dev libesmtp-dev libsqlite3-dev libical-dev libxml2-dev \
-	libzstd-dev libssl-dev libseccomp-dev libuchardet-dev libidn2-dev zlib1g-dev libcmocka-dev sqlite3 tzdata \
+	libzstd-dev libstemmer-dev libssl-dev libseccomp-dev libuchardet-dev libidn2-dev zlib1g-dev libcmocka-dev sqlite3 tzdata \
 	ca-certificates python3 python3-icalendar clang clang-format cppcheck libclang-rt-14-dev mandoc postfix dovecot-core \
 	dovecot-lmtpd dovecot-imapd swaks
 
@@ -14,7 +14,7 @@ CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DGP_VERSION='"$(VERSION)"' -Iinclude -Isrc -include include/guildpost/base/banned.h \
 	-isystem /usr/include/libxml2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -MMD -MP $(WARN) $(CFLAGS) $(SANITIZE)
-LIBS = -letpan -lesmtp -lxml2 -lsqlite3 -lical -lzstd -lcrypto -lssl -lidn2 -lz -lseccomp -luchardet -lm -lpthread
+LIBS = -letpan -lesmtp -lxml2 -lsqlite3 -lical -lzstd -lstemmer -lcrypto -lssl -lidn2 -lz -lseccomp -luchardet -lm -lpthread
 ALL_LDFLAGS = -pie -rdynamic -Wl,-z,relro,-z,now $(LDFLAGS) $(SANITIZE)
 
 SRC := $(filter-out src/cmd/main.c,$(sort $(wildcard src/*/*.c)))

@@ -263,19 +263,21 @@ gp_cmd_archive_search(struct gp_app *app, int argc, char **argv, struct gp_err *
 	SCOPED(gp_search_release) struct gp_search search = { 0 };
 	SCOPED(gp_buf_release) struct gp_buf words = GP_BUF_INIT(64u << 10);
 	const char *limit_text = gp_option(&argc, argv, "--limit");
+	bool by_thread = gp_option_flag(&argc, argv, "--threads");
 	int64_t limit;
 
 	/* Not gp_option_end(): -word is part of the query. */
 	if (argc < 3)
-		return gp_usage(err, "usage: guildpost archive search SPACE QUERY [--limit N]");
+		return gp_usage(err, "usage: guildpost archive search SPACE QUERY [--threads] [--limit N]");
 	GP_TRY(read_limit(limit_text, &limit, err));
 	for (int i = 2; i < argc; i++)
 		if (strcmp(argv[i], "--") != 0)
 			gp_buf_addf(&words, "%s ", argv[i]);
 	GP_TRY(gp_search_parse(words.data, &search, err));
+	search.by_thread = by_thread;
 	GP_TRY(open_space(app, argv[1], &space, err));
 	gp_out_begin(app);
-	GP_TRY(gp_search_run(app->db, space->id, &search, limit, show_hit, app, err));
+	GP_TRY(gp_search_run(app->db, space, &search, limit, show_hit, app, err));
 	gp_out_end(app);
 	return GP_OK;
 }

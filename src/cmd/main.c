@@ -53,7 +53,7 @@ static const struct gp_command commands[] = {
 	{ "archive threads", "SPACE", "its conversations, the latest first", gp_cmd_archive_threads },
 	{ "archive thread", "SPACE ID", "one conversation as a tree", gp_cmd_archive_thread },
 	{ "archive show", "SPACE MESSAGE-ID [--raw]", "one post", gp_cmd_archive_show },
-	{ "archive search", "SPACE QUERY [--limit N]",
+	{ "archive search", "SPACE QUERY [--threads] [--limit N]",
 	    "words, \"phrases\", from: subject: since: until: has:attachment prefix* -word", gp_cmd_archive_search },
 	{ "archive export", "SPACE [--format mboxrd|maildir] [-o PATH]", "all posts, octet for octet",
 	    gp_cmd_archive_export },

@@ -9,6 +9,7 @@
 
 #include "guildpost/base/buf.h"
 #include "guildpost/base/mem.h"
+#include "store/fts.h"
 #include "store/schema.h"
 
 #define GP_APPLICATION_ID 0x67706f73 /* "gpos": file(1) and gp_db_open() know us by it */
@@ -116,7 +117,7 @@ add_functions(struct gp_db *db, struct gp_err *err)
 			if (sqlite3_create_function_v2(db->handle, row->name, row->arguments, flags,
 				(void *)(uintptr_t)row, sql_function, NULL, NULL, NULL) != SQLITE_OK)
 				return db_fail(db, err);
-	return GP_OK;
+	return gp_fts_register(db->handle) == SQLITE_OK ? GP_OK : db_fail(db, err);
 }
 
 static enum gp_rc

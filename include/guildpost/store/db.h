@@ -1,4 +1,4 @@
-/* db.h - the one door to SQLite.  Floor: store.  Only db.c includes sqlite3.h.
+/* db.h - the one door to SQLite.  Floor: store.  Only db.c (and fts.c, for the full-text engine) includes sqlite3.h.
  *
  * Failures: TEMP 4.3.0 the database is busy, locked, or had an I/O error; TEMP 4.3.1 it is full;
  * PERM 5.3.5 (exit 78) missing, of another schema, a marked copy, or no guildpost database.

@@ -1,9 +1,11 @@
 /* search.h - the words of the archive: indexed, taken out again, found.  Floor: store.
+ * Words are folded and without accents, beside each its stem by the language of the space (store/words.h).
  * What was indexed is kept as a zstd patch against the message's own raw octets, so that it can be taken out exactly. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
 #include "guildpost/store/db.h"
+#include "guildpost/store/space.h"
 
 /* Both inside a write transaction. octets: of the raw row. own: the author's own words; rest: quotes, signatures, footers. */
 struct gp_indexing {
@@ -23,12 +25,13 @@ GP_MUST_CHECK enum gp_rc gp_index_verify(struct gp_db *db, struct gp_err *err);
 
 /* What a person typed, as SQL wants it: words, "phrases", prefix*, -word, from:, subject:, has:attachment,
  * since: and until: (a year, a month, a day, each whole and UTC, or an instant of RFC 3339).
- * Nothing that is typed is an SQL error; what cannot be understood is a word to look for. */
+ * Nothing that is typed is an SQL error; a field without a value or a date that is none is refused with what to write. */
 struct gp_search {
 	char *match; /* FTS5 expression, "" when only the other tests count */
 	char *without; /* FTS5 expression of what must not be there, "" for nothing */
 	int64_t since, until; /* seconds UTC, [since, until); 0: open */
 	bool attachment;
+	bool by_thread; /* of each thread only its best hit; not typed, set by the caller */
 };
 /* PERM 5.5.4 exit 64 for a date that is none, or nothing to look for. */
 GP_MUST_CHECK enum gp_rc gp_search_parse(const char *text, struct gp_search *ret, struct gp_err *err);
@@ -40,6 +43,7 @@ struct gp_hit {
 	double score; /* higher is better */
 };
 typedef enum gp_rc gp_hit_each(void *context, const struct gp_hit *hit, struct gp_err *err);
-/* The best first; without words to look for, the newest first. */
-GP_MUST_CHECK enum gp_rc gp_search_run(struct gp_db *db, int64_t space_id, const struct gp_search *search,
+/* The best first, of what is about alike the newest; without words to look for, the newest first. space: its language tells
+ * how words are stemmed. */
+GP_MUST_CHECK enum gp_rc gp_search_run(struct gp_db *db, const struct gp_space *space, const struct gp_search *search,
     int64_t limit, gp_hit_each *each, void *context, struct gp_err *err);

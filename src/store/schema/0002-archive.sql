@@ -27,13 +27,15 @@ CREATE INDEX place_thread ON place (thread_id);
 CREATE TABLE citation (id INTEGER NOT NULL REFERENCES message, position INTEGER NOT NULL, msgid TEXT NOT NULL,
   PRIMARY KEY (id, position)) STRICT, WITHOUT ROWID;
 CREATE INDEX citation_msgid ON citation (msgid);
--- What was indexed, exactly, as a zstd patch against its own raw octets: needed to take it out again.
+-- What was indexed, exactly, as a zstd patch against its own raw octets, and by which language: needed to take it out again.
 CREATE TABLE message_text (id INTEGER PRIMARY KEY REFERENCES message, raw_id INTEGER NOT NULL,
-  own BLOB NOT NULL, rest BLOB NOT NULL) STRICT;
+  language TEXT NOT NULL, own BLOB NOT NULL, rest BLOB NOT NULL) STRICT;
+-- A language in front of a text tells the tokenizer (store/fts.h) by which rules its words are stemmed; names are not.
 CREATE VIEW indexed (id, subject, author, own, rest) AS
-  SELECT m.id, m.subject, m.from_name || ' ' || m.from_address,
-    gp_patch(gp_octets(r.coding, d.octets, r.octets), t.own), gp_patch(gp_octets(r.coding, d.octets, r.octets), t.rest)
+  SELECT m.id, char(1) || t.language || char(1) || m.subject, m.from_name || ' ' || m.from_address,
+    char(1) || t.language || char(1) || gp_patch(gp_octets(r.coding, d.octets, r.octets), t.own),
+    char(1) || t.language || char(1) || gp_patch(gp_octets(r.coding, d.octets, r.octets), t.rest)
     FROM message m JOIN message_text t ON t.id = m.id JOIN raw r ON r.raw_id = t.raw_id
     LEFT JOIN dictionary d ON d.dictionary_id = r.dict;
 CREATE VIRTUAL TABLE message_index USING fts5(subject, author, own, rest, content='indexed', content_rowid='id',
-  tokenize='porter unicode61 remove_diacritics 2');
+  tokenize='guildpost');

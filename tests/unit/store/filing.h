@@ -12,6 +12,7 @@ struct filing_house {
 	struct scratch s;
 	struct gp_token_keys keys;
 	int64_t space_id;
+	char language[16];
 };
 
 struct letter {
@@ -38,6 +39,7 @@ house_open(struct filing_house *house)
 
 	scratch_open(&house->s);
 	house->space_id = 1;
+	(void)snprintf(house->language, sizeof(house->language), "en");
 	SAYS("a house is made",
 	    gp_tx_begin(house->s.db, &tx, &err) == GP_OK && gp_keys_create(house->s.db, true, NOW, &err) == GP_OK &&
 		gp_db_run(house->s.db, community, &err) == GP_OK && gp_db_run(house->s.db, space, &err) == GP_OK &&

@@ -23,7 +23,6 @@ static const struct {
 	{ "a quote alone asks for nothing", "sett \"", "\"sett\"", "" },
 	{ "mere signs are passed over", "sett ( ) : ^ + * - -- &", "\"sett\"", "" },
 	{ "a colon in a word is a sign", "foo:bar", "\"foo:bar\"", "" },
-	{ "a field without a word is a word", "sett from:", "\"sett\" \"from:\"", "" },
 	{ "other scripts are words", "Kettfäden 織物", "\"Kettfäden\" \"織物\"", "" },
 };
 
@@ -75,6 +74,9 @@ static const struct {
 	{ "a date that is none is refused", "since:yesterday" },
 	{ "a month that is none too", "until:2026-13" },
 	{ "has: knows attachments", "has:cheese" },
+	{ "from: wants somebody", "sett from:" },
+	{ "subject: wants a word", "subject:\"\"" },
+	{ "what cannot be turned round is refused", "sett -since:2026" },
 };
 
 static void
@@ -109,7 +111,8 @@ found(struct filing_house *house, const char *typed)
 	struct gp_err err = { .text = "" };
 
 	if (gp_search_parse(typed, &search, &err) != GP_OK ||
-	    gp_search_run(house->s.db, house->space_id, &search, 20, list_hit, &out, &err) != GP_OK)
+	    gp_search_run(house->s.db, &(struct gp_space){ .id = house->space_id, .language = house->language },
+		&search, 20, list_hit, &out, &err) != GP_OK)
 		fail_msg("a search runs: %s: %s (%s)", typed, err.text, err.detail);
 	return gp_buf_take(&out);
 }
@@ -139,7 +142,7 @@ static const struct {
 	{ "a word in the subject ranks above own words, and these above quoted ones", "sett",
 	    "<titled@x> <own@x> <quoted@x> " },
 	{ "a phrase is found where its words follow each other", "\"linen is\"", "<own@x> <quoted@x> " },
-	{ "a word is found in its other forms", "uses", "<titled@x> <quoted@x> " },
+	{ "a word is found in its other forms", "uses", "<quoted@x> <titled@x> " },
 	{ "accents do not matter", "kettfaden", "<titled@x> " },
 	{ "the beginning of a word is enough with a star", "kettf*", "<titled@x> " },
 	{ "what is refused does not come", "sett -linen", "<titled@x> " },
@@ -169,9 +172,115 @@ a_search_finds(void **state)
 	scratch_close(&house.s);
 }
 
+static const struct {
+	const char *says, *language, *text, *typed;
+	bool found;
+} tongues[] = {
+	{ "German words are found in another number", "de", "Zwei Webst\u00fchle stehen im Keller.\n", "webstuhl",
+	    true },
+	{ "English ones too", "en", "The weavers were weaving.\n", "weave", true },
+	{ "French ones without their accents", "fr", "Elle a \u00e9chang\u00e9 les m\u00e9tiers.\n", "echanger", true },
+	{ "and with them", "fr", "les metiers\n", "m\u00e9tier", true },
+	{ "Spanish plurals", "es", "Las canciones de telar.\n", "canci\u00f3n", true },
+	{ "Russian endings", "ru",
+	    "\u041a\u0440\u0430\u0441\u0438\u0432\u044b\u0439 \u0441\u0442\u0430\u043d\u043e\u043a\n",
+	    "\u043a\u0440\u0430\u0441\u0438\u0432\u0430\u044f \u0441\u0442\u0430\u043d\u043a\u0438", false },
+	{ "Russian adjectives", "ru", "\u041a\u0440\u0430\u0441\u0438\u0432\u044b\u0439\n",
+	    "\u043a\u0440\u0430\u0441\u0438\u0432\u0430\u044f", true },
+	{ "a language without a stemmer finds whole words", "pl", "Krosna stoj\u0105 w piwnicy.\n", "stoja", true },
+	{ "and no others", "pl", "Krosna stoj\u0105 w piwnicy.\n", "krosno", false },
+	{ "Chinese is found by any stretch of it", "zh", "\u7ecf\u7ebf\u592a\u677e\u4e86\u3002\n", "\u7ebf\u592a\u677e",
+	    true },
+	{ "and by nothing that only has its characters", "zh", "\u7ecf\u7ebf\u592a\u677e\u4e86\u3002\n", "\u677e\u592a",
+	    false },
+	{ "Japanese too", "ja", "\u7e54\u6a5f\u3092\u58f2\u308a\u307e\u3059\n", "\u7e54\u6a5f", true },
+	{ "Korean nouns without their particle", "ko", "\ubca0\ud2c0\uc744 \ud314\uc544\uc694\n", "\ubca0\ud2c0",
+	    true },
+	{ "beside words of other scripts", "en", "A \u7e54\u6a5f2loom\n", "\u7e54\u6a5f", true },
+	{ "a star finds what begins so, whatever its stem", "en", "The canary50 fund.\n", "canary*", true },
+	{ "and the word itself", "en", "One canary.\n", "canary*", true },
+	{ "but not its stem", "en", "One canary.\n", "canari*", false },
+	{ "nor what its stem begins with", "en", "An organization.\n", "organizati*", true },
+	{ "letters with marks apart are the same", "en", "Cafe\u0301\n", "caf\u00e9", true },
+	{ "names are not stemmed", "en", "Nothing.\n", "from:weavers", false },
+};
+
+static void
+a_search_knows_the_language_of_the_space(void **state)
+{
+	static const char change[] = "UPDATE space SET language = :language";
+
+	(void)state;
+	for (size_t i = 0; i < GP_COUNT(tongues); i++) {
+		struct filing_house house;
+		SCOPED(gp_free_str) char *got = NULL;
+		struct gp_query *query = NULL;
+		struct gp_err err;
+
+		house_open(&house);
+		(void)snprintf(house.language, sizeof(house.language), "%s", tongues[i].language);
+		SAYS("a space has a language", gp_query_open(house.s.db, change, &query, &err) == GP_OK);
+		gp_bind_text(query, ":language", house.language);
+		SAYS("which can be set", gp_query_do(query, &err) == GP_OK);
+		gp_query_free(&query);
+		(void)file_letter(
+		    &house, &(struct letter){ .msgid = "<a@x>", .text = tongues[i].text, .from_name = "Ann Weaver" });
+		got = found(&house, tongues[i].typed);
+		SAYS_TEXT(tongues[i].says, got, tongues[i].found ? "<a@x> " : "");
+		SAYS("the index agrees with the archive", gp_index_verify(house.s.db, &err) == GP_OK);
+		scratch_close(&house.s);
+	}
+}
+
+static void
+of_what_is_alike_the_newest_comes_first(void **state)
+{
+	static const char *const order[] = { "<b@x>", "<c@x>", "<a@x>" }; /* of filing */
+	struct filing_house house;
+	SCOPED(gp_free_str) char *got = NULL;
+
+	(void)state;
+	house_open(&house);
+	for (size_t i = 0; i < GP_COUNT(order); i++)
+		(void)file_letter(&house, &(struct letter){ .msgid = order[i],
+					      .text = "The heddle is of steel.\n",
+					      .date = NOW + 60 * (order[i][1] - 'a') });
+	got = found(&house, "heddle");
+	SAYS_TEXT("of what is alike the newest comes first", got, "<c@x> <b@x> <a@x> ");
+	scratch_close(&house.s);
+}
+
+static void
+threads_are_found_once(void **state)
+{
+	const struct gp_space space = { .id = 1, .language = (char[]){ "en" } };
+	struct filing_house house;
+
+	(void)state;
+	house_open(&house);
+	(void)file_letter(
+	    &house, &(struct letter){ .msgid = "<a@x>", .subject = "Heddle", .text = "Heddle?\n", .date = NOW });
+	(void)file_letter(&house,
+	    &(struct letter){ .msgid = "<b@x>", .text = "A heddle.\n", .references = { "<a@x>" }, .date = NOW + 9 });
+	(void)file_letter(&house, &(struct letter){ .msgid = "<c@x>", .text = "My heddle.\n", .date = NOW + 5 });
+	for (int words = 0; words < 2; words++) {
+		SCOPED(gp_search_release) struct gp_search search = { 0 };
+		SCOPED(gp_buf_release) struct gp_buf out = GP_BUF_INIT(4096);
+		struct gp_err err;
+
+		SAYS("it is read", gp_search_parse(words ? "heddle" : "since:2026", &search, &err) == GP_OK);
+		search.by_thread = true;
+		SAYS("it runs", gp_search_run(house.s.db, &space, &search, 20, list_hit, &out, &err) == GP_OK);
+		SAYS_TEXT("of each thread there is its best hit, or its newest", out.data,
+		    words ? "<a@x> <c@x> " : "<b@x> <c@x> ");
+	}
+	scratch_close(&house.s);
+}
+
 static void
 no_typing_is_an_error(void **state)
 {
+	const struct gp_space space = { .id = 1, .language = (char[]){ "en" } };
 	static const char signs[] = "ab \"\"*-:()^+{}'\\,.<>|&;%_\t";
 	struct filing_house house;
 	unsigned random = (unsigned)getpid();
@@ -192,7 +301,7 @@ no_typing_is_an_error(void **state)
 		}
 		typed[sizeof(typed) - 1] = '\0';
 		if (gp_search_parse(typed, &search, &err) == GP_OK &&
-		    gp_search_run(house.s.db, 1, &search, 20, list_hit, &out, &err) != GP_OK)
+		    gp_search_run(house.s.db, &space, &search, 20, list_hit, &out, &err) != GP_OK)
 			fail_msg("no longer true: nothing that is typed is an error: %s: %s", typed, err.detail);
 	}
 	scratch_close(&house.s);
@@ -269,6 +378,9 @@ main(void)
 		cmocka_unit_test(a_span_is_read),
 		cmocka_unit_test(what_is_no_query_is_refused_as_usage),
 		cmocka_unit_test(a_search_finds),
+		cmocka_unit_test(a_search_knows_the_language_of_the_space),
+		cmocka_unit_test(of_what_is_alike_the_newest_comes_first),
+		cmocka_unit_test(threads_are_found_once),
 		cmocka_unit_test(no_typing_is_an_error),
 		cmocka_unit_test(what_was_indexed_can_be_taken_out),
 		cmocka_unit_test(a_patch_over_other_octets_fails),

@@ -1,0 +1,193 @@
+#include "store/words.h"
+
+#include <libstemmer.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "guildpost/base/err.h"
+#include "guildpost/base/mem.h"
+#include "guildpost/mail/utf8.h"
+
+#define TERM_MAX     64 /* octets; what is longer is no word, and is cut alike when filed and when asked for */
+#define CACHE_SIZE   4096 /* stems remembered, by a hash of their word */
+#define STEM_MARK    '\x02' /* no word begins so */
+#define LANGUAGE_MAX 16
+
+struct term {
+	char text[TERM_MAX + 1]; /* one for the mark */
+	size_t n;
+};
+
+/* --- scripts without blanks ----------------------------------------------------------------- */
+
+static const struct {
+	uint32_t first, last;
+} unspaced[] = { { 0x0e00, 0x0eff }, /* Thai, Lao */
+	{ 0x1000, 0x109f }, { 0x1780, 0x17ff }, /* Myanmar, Khmer */
+	{ 0x2e80, 0x2fdf }, { 0x3005, 0x3007 }, { 0x3040, 0x30ff }, { 0x31f0, 0x31ff }, /* radicals, kana */
+	{ 0x3400, 0x4dbf }, { 0x4e00, 0x9fff }, { 0xac00, 0xd7af }, { 0xf900, 0xfaff }, /* ideographs, hangul */
+	{ 0xff66, 0xff9f }, { 0x20000, 0x3ffff } };
+
+static bool
+is_unspaced(uint32_t rune)
+{
+	for (size_t i = 0; i < GP_COUNT(unspaced) && rune >= unspaced[i].first; i++)
+		if (rune <= unspaced[i].last)
+			return true;
+	return false;
+}
+
+/* Octets of the longest beginning that is all of one kind; a character alone where the script has no blanks. */
+static size_t
+piece_length(const char *text, size_t n, bool *ret_unspaced)
+{
+	uint32_t rune;
+	size_t at = 0, step;
+
+	*ret_unspaced = false;
+	while (at < n) {
+		step = gp_utf8_next(text + at, n - at, &rune);
+		if (step == 0)
+			return n;
+		if (is_unspaced(rune)) {
+			*ret_unspaced = at == 0;
+			return at == 0 ? step : at;
+		}
+		at += step;
+	}
+	return n;
+}
+
+/* --- stems ---------------------------------------------------------------------------------- */
+
+struct remembered {
+	struct term word, stem;
+};
+
+/* A language's stemmer is dear to make, and most words come again and again. */
+static _Thread_local struct {
+	char language[LANGUAGE_MAX];
+	struct sb_stemmer *stemmer; /* NULL: none for this language */
+	struct remembered *cache;
+} stemming;
+
+static void
+choose_language(const char *language)
+{
+	if (stemming.cache != NULL && strcmp(stemming.language, language) == 0)
+		return;
+	if (stemming.stemmer != NULL)
+		sb_stemmer_delete(stemming.stemmer);
+	(void)snprintf(stemming.language, sizeof(stemming.language), "%s", language);
+	stemming.stemmer = *language != '\0' ? sb_stemmer_new(language, "UTF_8") : NULL;
+	free(stemming.cache);
+	stemming.cache = gp_new_array(CACHE_SIZE, sizeof(*stemming.cache));
+}
+
+static bool
+is_ascii(const char *text, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)text[i] >= 0x80)
+			return false;
+	return true;
+}
+
+static void
+set_bare(struct term *term, const char *text, size_t n, const struct gp_word_sink *sink)
+{
+	if (is_ascii(text, n)) {
+		term->n = n < TERM_MAX ? n : TERM_MAX;
+		memcpy(term->text, text, term->n);
+		return;
+	}
+	term->n = sink->bare(sink->context, text, gp_utf8_cut(text, n, TERM_MAX), term->text, TERM_MAX);
+}
+
+static uint32_t
+hash_of(const char *text, size_t n)
+{
+	uint32_t hash = 2166136261u; /* FNV-1a */
+
+	for (size_t i = 0; i < n; i++)
+		hash = (hash ^ (unsigned char)text[i]) * 16777619u;
+	return hash;
+}
+
+/* The stem of a word without its accents; stemmed with them, for the rules of a language need them. */
+static const struct term *
+stem_of(const char *text, size_t n, const struct gp_word_sink *sink)
+{
+	struct remembered *home = &stemming.cache[hash_of(text, n) % CACHE_SIZE];
+	const sb_symbol *stem;
+
+	if (home->word.n == n && memcmp(home->word.text, text, n) == 0)
+		return &home->stem;
+	memcpy(home->word.text, text, n);
+	home->word.n = n;
+	stem = sb_stemmer_stem(stemming.stemmer, (const sb_symbol *)text, (int)n);
+	if (stem == NULL)
+		abort(); /* out of memory */
+	set_bare(&home->stem, (const char *)stem, (size_t)sb_stemmer_length(stemming.stemmer), sink);
+	return &home->stem;
+}
+
+/* --- terms ---------------------------------------------------------------------------------- */
+
+static bool
+same(const struct term *a, const struct term *b)
+{
+	return a->n == b->n && memcmp(a->text, b->text, a->n) == 0;
+}
+
+static int
+add_marked(const struct term *stem, size_t from, size_t to, const struct gp_word_sink *sink)
+{
+	struct term marked = { .n = stem->n + 1 };
+
+	marked.text[0] = STEM_MARK;
+	memcpy(marked.text + 1, stem->text, stem->n);
+	return sink->add(sink->context, marked.text, marked.n, true, from, to);
+}
+
+/* Filed: the word, and its marked stem where that is another. Asked for: also what has this stem for its whole word. */
+static int
+add_piece(const struct gp_word *word, size_t from, size_t to, const struct gp_word_sink *sink)
+{
+	const char *text = word->text + from;
+	const struct term *stem;
+	struct term bare;
+	int rc;
+
+	set_bare(&bare, text, to - from, sink);
+	if (bare.n == 0)
+		return 0;
+	rc = sink->add(sink->context, bare.text, bare.n, false, from, to);
+	if (rc != 0 || word->prefix || *word->language == '\0' || to - from > TERM_MAX)
+		return rc;
+	choose_language(word->language);
+	if (stemming.stemmer == NULL)
+		return 0;
+	stem = stem_of(text, to - from, sink);
+	if (!same(stem, &bare) && word->query)
+		rc = sink->add(sink->context, stem->text, stem->n, true, from, to);
+	if (rc == 0 && (word->query || !same(stem, &bare)))
+		rc = add_marked(stem, from, to, sink);
+	return rc;
+}
+
+int
+gp_word_terms(const struct gp_word *word, const struct gp_word_sink *sink)
+{
+	size_t at = 0, n;
+	bool alone;
+	int rc = 0;
+
+	while (rc == 0 && at < word->n) {
+		n = piece_length(word->text + at, word->n - at, &alone);
+		rc = alone ? sink->add(sink->context, word->text + at, n, false, at, at + n)
+			   : add_piece(word, at, at + n, sink);
+		at += n;
+	}
+	return rc;
+}
