@@ -7,14 +7,16 @@
 #include "guildpost/desk/digest.h"
 #include "guildpost/desk/enrol.h"
 #include "guildpost/desk/invite.h"
+#include "guildpost/store/answered.h"
 #include "guildpost/store/keep.h"
 #include "guildpost/store/setting.h"
 
-#define DAY	    86400
-#define KEEP_KEYS   (40 * DAY) /* RCV-17 wants 30 at least */
-#define KEEP_OCTETS (90 * DAY)
-#define PIECE	    500
-#define AGAIN	    60 /* seconds until what went wrong is tried again */
+#define DAY	      86400
+#define KEEP_KEYS     (40 * DAY) /* RCV-17 wants 30 at least */
+#define KEEP_OCTETS   (90 * DAY)
+#define KEEP_ANSWERED (8 * DAY) /* the longest limit looks back a week (RCV-16) */
+#define PIECE	      500
+#define AGAIN	      60 /* seconds until what went wrong is tried again */
 
 static enum gp_rc
 get_number(struct gp_desk *desk, const char *name, int64_t *ret, struct gp_err *err)
@@ -45,6 +47,7 @@ forget_piece(struct gp_desk *desk, int64_t now, int64_t *cursor, bool *ret_more,
 	GP_TRY(gp_tx_begin(desk->db, &tx, err));
 	GP_TRY(gp_delivery_forget(desk->db, now - KEEP_KEYS, PIECE, &keys, err));
 	GP_TRY(gp_raw_forget(desk->db, now - KEEP_OCTETS, PIECE, cursor, &octets, err));
+	GP_TRY(gp_answered_forget(desk->db, now - KEEP_ANSWERED, err));
 	*ret_more = keys == PIECE || octets;
 	if (!*ret_more)
 		GP_TRY(put_number(desk, "kept_house", now, err));

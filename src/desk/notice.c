@@ -1,29 +1,13 @@
 #include "guildpost/desk/notice.h"
 
+#include "desk/budget.h"
 #include "desk/date.h"
 #include "guildpost/base/mem.h"
 #include "guildpost/base/zone.h"
 #include "guildpost/mail/address.h"
-#include "guildpost/store/answered.h"
 #include "guildpost/store/member.h"
 #include "guildpost/store/outbox.h"
 #include "guildpost/store/setting.h"
-
-/* Too many answers to one address are dropped here, whoever asks for them (RCV-16). */
-static enum gp_rc
-may_send(struct gp_desk *desk, const struct gp_notice *notice, bool *ret_may, struct gp_err *err)
-{
-	char key[GP_ADDRESS_MAX];
-
-	*ret_may = gp_address_ok(notice->to_address);
-	if (!*ret_may || notice->limit_kind == NULL)
-		return GP_OK;
-	if (gp_address_key(notice->to_address, key, err) != GP_OK) {
-		*ret_may = false;
-		return GP_OK;
-	}
-	return gp_answered_first(desk->db, key, notice->limit_kind, notice->now, ret_may, err);
-}
 
 static int
 space_offset(const struct gp_space *space, int64_t now)
@@ -153,7 +137,7 @@ gp_notice_send(struct gp_desk *desk, const struct gp_notice *notice, bool *ret_s
 	bool may;
 
 	gp_composed_init(&composed);
-	GP_TRY(may_send(desk, notice, &may, err));
+	GP_TRY(gp_budget_ask(desk, notice, &may, err));
 	if (ret_sent != NULL)
 		*ret_sent = may;
 	if (!may)

@@ -1,12 +1,15 @@
 /* notice.h - one robot mail to one person, out of a template, into the outbox.  Floor: desk.
  * Every robot mail but digests, invitations and posts goes through here: the one gate (List-*, Auto-Submitted, loop mark,
- * RCV-15). */
+ * RCV-15). Here the mail budget holds (promise 3): a "notice" is what nobody asked for, one to an address in seven days;
+ * what is not sent (ret_sent false) its sender asks for again. Answers have the limits of RCV-16. */
 #pragma once
 #include "guildpost/desk/desk.h"
 #include "guildpost/mail/template.h"
 
 struct gp_notice {
-	const char *kind; /* of the outbox row: "notice", "confirm", "receipt", "report" */
+	/* Of the outbox row, and which limits hold: "receipt" (of what the reader did), "confirm"; "held", "report", "forward"
+	 * (for those who look after things); "notice", which nobody asked for. */
+	const char *kind;
 	const char *template_name; /* "join-confirm" */
 	const char *language; /* "" or NULL: that of member_id, else the space's */
 	const struct gp_space *space; /* NULL: from the operator's side of the house */
@@ -20,7 +23,8 @@ struct gp_notice {
 	const void *attached_message; /* carried whole as message/rfc822, or NULL */
 	size_t attached_n;
 	const char
-	    *limit_kind; /* not NULL: at most one of this kind to this address in 24 h (RCV-16); more are dropped */
+	    *limit_kind; /* not NULL: at most one of this kind to this address in 24 h, and of a receipt or confirm 20
+			  * of all kinds a week (RCV-16). NULL for a receipt: the address is proved, 60 an hour. */
 	int64_t now;
 };
 /* Inside a write transaction. ret_sent may be NULL. */

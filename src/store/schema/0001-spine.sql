@@ -69,9 +69,10 @@ CREATE TABLE request (request_id INTEGER PRIMARY KEY, kind TEXT NOT NULL, space_
   address TEXT NOT NULL, limit_key TEXT NOT NULL, name TEXT NOT NULL DEFAULT '', mode TEXT NOT NULL DEFAULT 'weekly',
   created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, settled_at INTEGER) STRICT;
 CREATE INDEX request_recent ON request (kind, created_at);
--- One automatic answer per address and kind in 24 h (RCV-16).
+-- To whom the robot has written lately (RCV-16). kind: of an answer to an unproved address; "=" before what is counted apart.
 CREATE TABLE answered (address_key TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
-CREATE INDEX answered_recent ON answered (address_key, kind, at);
+CREATE INDEX answered_recent ON answered (address_key, at);
+CREATE INDEX answered_at ON answered (at);
 CREATE TABLE bounce (bounce_id INTEGER PRIMARY KEY, member_id INTEGER, outbox_id INTEGER, status TEXT NOT NULL,
   verdict TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE INDEX bounce_member ON bounce (member_id, at);
