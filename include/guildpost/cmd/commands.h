@@ -70,6 +70,7 @@ GP_COMMAND(held_list);
 GP_COMMAND(held_show);
 GP_COMMAND(held_free);
 GP_COMMAND(held_refuse);
+GP_COMMAND(ledger);
 /* src/cmd/digest.c */
 GP_COMMAND(digest_preview);
 GP_COMMAND(digest_list);

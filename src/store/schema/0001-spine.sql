@@ -116,3 +116,8 @@ CREATE INDEX outcome_unseen ON outcome (seen) WHERE seen = 0;
 CREATE TABLE ledger (ledger_id INTEGER PRIMARY KEY, at INTEGER NOT NULL, community_id INTEGER, space_id INTEGER,
   actor TEXT NOT NULL, act TEXT NOT NULL, payload TEXT, salt BLOB, payload_hash BLOB NOT NULL,
   chain BLOB NOT NULL) STRICT;
+CREATE INDEX ledger_space ON ledger (space_id, ledger_id);
+-- Whoever gets round these two is found by the chain.
+CREATE TRIGGER ledger_grows BEFORE DELETE ON ledger BEGIN SELECT raise(ABORT, 'the ledger only grows'); END;
+CREATE TRIGGER ledger_stays BEFORE UPDATE OF ledger_id, at, community_id, space_id, actor, act, payload_hash, chain
+  ON ledger BEGIN SELECT raise(ABORT, 'the ledger is not rewritten'); END;

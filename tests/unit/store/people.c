@@ -96,7 +96,7 @@ a_change_of_mode_closes_one_version_and_opens_the_next(void **state)
 }
 
 static void
-the_ledger_shows_what_was_changed_in_it(void **state)
+the_ledger_only_grows(void **state)
 {
 	struct scratch s;
 	struct gp_err err;
@@ -110,10 +110,55 @@ the_ledger_shows_what_was_changed_in_it(void **state)
 	SAYS("a person is erased: payload and salt go",
 	    gp_db_run(s.db, "UPDATE ledger SET payload = NULL, salt = NULL WHERE ledger_id = 2", &err) == GP_OK);
 	SAYS("and the chain still holds (rule 14)", gp_ledger_verify(s.db, &err) == GP_OK);
-	SAYS("somebody changes who did it",
-	    gp_db_run(s.db, "UPDATE ledger SET actor = 'member:9' WHERE ledger_id = 3", &err) == GP_OK);
-	SAYS("and it no longer holds", gp_ledger_verify(s.db, &err) == GP_PERM && strstr(err.text, "row 3") != NULL);
+	SAYS("a row is not taken out", gp_db_run(s.db, "DELETE FROM ledger WHERE ledger_id = 4", &err) != GP_OK);
+	SAYS("nor rewritten",
+	    gp_db_run(s.db, "UPDATE ledger SET act = 'member.set' WHERE ledger_id = 4", &err) != GP_OK);
 	scratch_close(&s);
+}
+
+/* By somebody who has the file, and sqlite3 at hand. */
+static void
+the_chain_finds_what_was_done_behind_its_back(void **state)
+{
+	static const struct {
+		const char *says, *sql, *row;
+	} cases[] = {
+		{ "who did it", "UPDATE ledger SET actor = 'member:9' WHERE ledger_id = 3", "row 3" },
+		{ "what was done", "UPDATE ledger SET act = 'member.set' WHERE ledger_id = 3", "row 3" },
+		{ "when", "UPDATE ledger SET at = at - 86400 WHERE ledger_id = 3", "row 3" },
+		{ "where", "UPDATE ledger SET space_id = 2 WHERE ledger_id = 3", "row 3" },
+		{ "in which community", "UPDATE ledger SET community_id = 2 WHERE ledger_id = 3", "row 3" },
+		{ "with what", "UPDATE ledger SET payload = '{}' WHERE ledger_id = 3", "row 3" },
+		{ "the salt", "UPDATE ledger SET salt = x'00' WHERE ledger_id = 3", "row 3" },
+		{ "a row taken out", "DELETE FROM ledger WHERE ledger_id = 3", "row 4" },
+		{ "the first taken out", "DELETE FROM ledger WHERE ledger_id = 1", "row 2" },
+		{ "two that changed places",
+		    "UPDATE ledger SET ledger_id = 9 WHERE ledger_id = 3;"
+		    "UPDATE ledger SET ledger_id = 3 WHERE ledger_id = 4;"
+		    "UPDATE ledger SET ledger_id = 4 WHERE ledger_id = 9",
+		    "row 3" },
+		{ "one put in",
+		    "INSERT INTO ledger SELECT 6, at, community_id, space_id, actor, act, payload, salt,"
+		    " payload_hash, chain FROM ledger WHERE ledger_id = 5",
+		    "row 6" },
+	};
+	struct gp_err err = { .text = "" };
+
+	(void)state;
+	for (size_t i = 0; i < GP_COUNT(cases); i++) {
+		struct scratch s;
+
+		scratch_open(&s);
+		for (int n = 0; n < 5; n++)
+			SAYS("an act is written down", gp_ledger_add(s.db, NOW + n, 1, 1, "operator", "member.add",
+							   "{\"member\":1}", &err) == GP_OK);
+		SAYS("the chain holds", gp_ledger_verify(s.db, &err) == GP_OK);
+		SAYS(cases[i].says, gp_db_run(s.db, "DROP TRIGGER ledger_stays", &err) == GP_OK &&
+					gp_db_run(s.db, "DROP TRIGGER ledger_grows", &err) == GP_OK &&
+					gp_db_run(s.db, cases[i].sql, &err) == GP_OK);
+		SAYS(cases[i].says, gp_ledger_verify(s.db, &err) == GP_PERM && strstr(err.text, cases[i].row) != NULL);
+		scratch_close(&s);
+	}
 }
 
 static void
@@ -150,7 +195,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_change_of_mode_closes_one_version_and_opens_the_next),
-		cmocka_unit_test(the_ledger_shows_what_was_changed_in_it),
+		cmocka_unit_test(the_ledger_only_grows),
+		cmocka_unit_test(the_chain_finds_what_was_done_behind_its_back),
 		cmocka_unit_test(the_robot_answers_once_a_day),
 	};
 
