@@ -283,8 +283,9 @@ gp_message_remove(struct gp_db *db, int64_t id, struct gp_err *err)
 		"DELETE FROM slice WHERE outbox_id IN (SELECT o.outbox_id FROM outbox o JOIN message m ON m.event = "
 		"o.event"
 		" WHERE m.id = :id AND o.kind = 'post')",
-		"UPDATE outbox SET state = CASE state WHEN 'sent' THEN state ELSE 'dropped' END, mail = x'', slots = "
-		"'',"
+		"DELETE FROM outbox_mail WHERE outbox_id IN (SELECT o.outbox_id FROM outbox o"
+		" JOIN message m ON m.event = o.event WHERE m.id = :id AND o.kind = 'post')",
+		"UPDATE outbox SET state = CASE state WHEN 'sent' THEN state ELSE 'dropped' END, slots = '',"
 		" exhausted = 1 WHERE kind = 'post' AND event = (SELECT event FROM message WHERE id = :id)",
 	};
 	static const char raw_of[] = "SELECT raw_id FROM message WHERE id = :id";
