@@ -44,6 +44,7 @@ gp_cmd_deliver(struct gp_app *app, int argc, char **argv, struct gp_err *err)
 	deliver.ca_file = app->config.smarthost_ca_file;
 	deliver.password_file = app->config.smarthost_password_file;
 	deliver.connections = (int)app->config.smarthost_connections;
+	deliver.recipients = (int)app->config.smarthost_recipients;
 	if (!deliver.once)
 		gp_log(GP_LOG_INFO, "deliver.ready", "connections", gp_log_int(deliver.connections), NULL);
 	return gp_deliver_run(&deliver, err);

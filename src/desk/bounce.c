@@ -110,6 +110,21 @@ gravest(const struct gp_reading *reading)
 	return NULL;
 }
 
+/* Of a copy that many shared, the token names the row only: whoever had the copy could send such a report about another.
+ * So it counts as a passing failure at most, on whoever the report names. */
+static enum gp_rc
+find_named(struct gp_desk *desk, const struct gp_space *space, const struct gp_bounced *bounced,
+    struct failure *failure, struct gp_err *err)
+{
+	SCOPED(gp_member_free) struct gp_member *member = NULL;
+
+	GP_TRY(gp_member_by_address(desk->db, space->community_id, bounced->recipient, &member, err));
+	failure->member_id = member != NULL ? member->id : 0;
+	if (strcmp(failure->verdict, "permanent") == 0)
+		failure->verdict = "temporary";
+	return GP_OK;
+}
+
 /* The token says whose copy it was; without one a report changes nothing (SEC-05). */
 enum gp_rc
 gp_bounce_take(struct gp_desk *desk, const struct gp_arrival *arrival, bool *ret_taken, struct gp_err *err)
@@ -124,9 +139,12 @@ gp_bounce_take(struct gp_desk *desk, const struct gp_arrival *arrival, bool *ret
 		return gp_drop(desk, arrival, gp_kind_name(arrival->kind), err);
 	if (bounced == NULL)
 		return gp_drop(desk, arrival, "a report of no failure", err);
-	GP_TRY(gp_copy_member(desk->db, failure.outbox_id, (int64_t)arrival->to->id, &failure.member_id, err));
 	failure.status = bounced->status;
 	failure.verdict = bounced->verdict;
+	if (arrival->to->id != 0)
+		GP_TRY(gp_copy_member(desk->db, failure.outbox_id, (int64_t)arrival->to->id, &failure.member_id, err));
+	else
+		GP_TRY(find_named(desk, arrival->to->space, bounced, &failure, err));
 	failure.said = arrival->reading->first_line;
 	return judge(desk, &failure, err);
 }

@@ -169,8 +169,9 @@ static enum gp_rc
 load_row(struct gp_db *db, int64_t outbox_id, struct row *ret, struct gp_claim *claim, struct gp_err *err)
 {
 	static const char sql[] =
-	    "SELECT kind, space_id, audience, event, thread_id, cursor, refusals_in_row, created_at,"
-	    " expires_at FROM outbox WHERE outbox_id = :id";
+	    "SELECT o.kind, o.space_id, o.audience, o.event, o.thread_id, o.cursor, o.refusals_in_row, o.created_at,"
+	    " o.expires_at, coalesce(p.delivery, '') AS delivery FROM outbox o"
+	    " LEFT JOIN space p ON p.space_id = o.space_id WHERE o.outbox_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
 
@@ -188,6 +189,8 @@ load_row(struct gp_db *db, int64_t outbox_id, struct row *ret, struct gp_claim *
 	claim->outbox_id = outbox_id;
 	claim->space_id = ret->space_id;
 	claim->kind = gp_strdup(gp_col_text(query, "kind"));
+	/* Only what goes to whoever is subscribed has no lines for one member alone. */
+	claim->shared = ret->by_event && strcmp(gp_col_text(query, "delivery"), "shared") == 0;
 	claim->refusals_in_row = gp_col_int(query, "refusals_in_row");
 	claim->created_at = gp_col_int(query, "created_at");
 	claim->expires_at = gp_col_int(query, "expires_at");
@@ -207,6 +210,28 @@ pick(struct gp_db *db, const char *sql, bool timed, int64_t now, int64_t *ret_id
 	GP_TRY(gp_query_next(query, &found, err));
 	*ret_id = found ? gp_col_int(query, "id") : 0;
 	return GP_OK;
+}
+
+/* Recipients that may still be taken in hand: more than GP_IN_HAND at once could come twice after a power cut. */
+static enum gp_rc
+room_in_hand(struct gp_db *db, size_t *ret_room, struct gp_err *err)
+{
+	static const char sql[] = "SELECT coalesce(sum(recipients), 0) AS n FROM slice WHERE state = 'sending'";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	int64_t n;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	GP_TRY(gp_query_next(query, &found, err));
+	n = gp_col_int(query, "n");
+	*ret_room = n < GP_IN_HAND ? (size_t)(GP_IN_HAND - n) : 0;
+	return GP_OK;
+}
+
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
 }
 
 /* A letter to one comes before a post to thousands, else in order. */
@@ -250,22 +275,33 @@ move_cursor(struct gp_db *db, const struct row *row, const struct cut *cut, size
 	return gp_query_do(query, err);
 }
 
+/* Who takes, and how much may be taken. */
+struct taking {
+	const struct gp_worker_slot *slot;
+	const struct gp_most *most;
+	size_t room;
+	int64_t now;
+};
+
 /* Cuts the next recipients off a row. */
 static enum gp_rc
-claim_fresh(struct gp_db *db, int64_t outbox_id, const struct gp_worker_slot *slot, size_t most, int64_t now,
-    struct gp_claim *claim, struct gp_err *err)
+claim_fresh(
+    struct gp_db *db, int64_t outbox_id, const struct taking *taking, struct gp_claim *claim, struct gp_err *err)
 {
-	struct cut cut = { .through = INT64_MAX, .most = most };
+	const struct gp_worker_slot *slot = taking->slot;
+	struct cut cut = { .through = INT64_MAX };
+	int64_t now = taking->now;
 	struct row row;
 
 	GP_TRY(load_row(db, outbox_id, &row, claim, err));
+	cut.most = least(claim->shared ? taking->most->shared : taking->most->own, taking->room);
 	cut.after = row.cursor;
 	GP_TRY(resolve(db, &row, &cut, 0, 0, now, claim, err));
 	GP_TRY(move_cursor(db, &row, &cut, claim->count, err));
 	GP_TRY(insert_slice(db, &row, &cut, slot, claim->count, &claim->slice_id, err));
 	for (size_t i = 0; i < claim->count; i++)
 		claim->to[i].slice_id = claim->slice_id;
-	claim->more = !cut.exhausted;
+	claim->more = !cut.exhausted && claim->count < taking->room;
 	return GP_OK;
 }
 
@@ -347,13 +383,14 @@ drop_slice(struct gp_db *db, int64_t slice_id, struct gp_err *err)
 }
 
 static enum gp_rc
-claim_singles(struct gp_db *db, const struct row *row, const struct gp_worker_slot *slot, size_t most, int64_t now,
-    struct gp_claim *claim, struct gp_err *err)
+claim_singles(
+    struct gp_db *db, const struct row *row, const struct taking *taking, struct gp_claim *claim, struct gp_err *err)
 {
-	int64_t ids[GP_IN_HAND];
-	size_t count, before;
+	size_t most = least(claim->shared ? taking->most->shared : taking->most->own, taking->room), count, before;
+	const struct gp_worker_slot *slot = taking->slot;
+	int64_t ids[GP_IN_HAND], now = taking->now;
 
-	GP_TRY(due_singles(db, row->id, most < GP_COUNT(ids) ? most : GP_COUNT(ids), now, ids, &count, err));
+	GP_TRY(due_singles(db, row->id, least(most, GP_COUNT(ids)), now, ids, &count, err));
 	for (size_t i = 0; i < count; i++) {
 		SCOPED(waiting_release) struct waiting waiting = { 0 };
 		struct cut cut = { .most = 1 };
@@ -370,50 +407,80 @@ claim_singles(struct gp_db *db, const struct row *row, const struct gp_worker_sl
 		free(claim->last_reply);
 		claim->last_reply = TAKE(waiting.last_reply);
 	}
-	claim->more = count == most;
+	claim->more = count == most && claim->count < taking->room;
+	return GP_OK;
+}
+
+/* A range that has no room in hand as a whole is cut in two: what is behind the cut stays as it was. */
+static enum gp_rc
+split_slice(struct gp_db *db, int64_t slice_id, int64_t at, size_t recipients, struct gp_err *err)
+{
+	static const char rest[] =
+	    "INSERT INTO slice (outbox_id, after_key, through_key, state, recipients, attempts, next_attempt, road,"
+	    " last_reply) SELECT outbox_id, :at, through_key, state, max(1, recipients - :recipients), attempts,"
+	    " next_attempt, road, last_reply FROM slice WHERE slice_id = :slice";
+	static const char head[] =
+	    "UPDATE slice SET through_key = :at, recipients = :recipients WHERE slice_id = :slice";
+	const char *const steps[] = { rest, head };
+
+	for (size_t i = 0; i < GP_COUNT(steps); i++) {
+		SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+		GP_TRY(gp_query_open(db, steps[i], &query, err));
+		gp_bind_int(query, ":at", at);
+		gp_bind_int(query, ":recipients", (int64_t)recipients);
+		gp_bind_int(query, ":slice", slice_id);
+		GP_TRY(gp_query_do(query, err));
+	}
 	return GP_OK;
 }
 
 static enum gp_rc
-claim_deferred(struct gp_db *db, int64_t slice_id, const struct gp_worker_slot *slot, size_t most, int64_t now,
-    struct gp_claim *claim, struct gp_err *err)
+claim_deferred(
+    struct gp_db *db, int64_t slice_id, const struct taking *taking, struct gp_claim *claim, struct gp_err *err)
 {
 	SCOPED(waiting_release) struct waiting waiting = { 0 };
-	struct cut cut = { .most = GP_IN_HAND };
+	struct cut cut = { .most = taking->room };
 	struct row row;
 
 	GP_TRY(load_waiting(db, slice_id, &waiting, err));
 	GP_TRY(load_row(db, waiting.outbox_id, &row, claim, err));
 	if (waiting.only >= 0)
-		return claim_singles(db, &row, slot, most, now, claim, err);
+		return claim_singles(db, &row, taking, claim, err);
 	cut.after = waiting.after;
 	cut.through = waiting.through;
-	GP_TRY(resolve(db, &row, &cut, slice_id, waiting.attempts, now, claim, err));
+	GP_TRY(resolve(db, &row, &cut, slice_id, waiting.attempts, taking->now, claim, err));
+	if (!cut.exhausted && cut.last < waiting.through)
+		GP_TRY(split_slice(db, slice_id, cut.last, claim->count, err));
 	claim->slice_id = slice_id;
 	claim->attempts = waiting.attempts;
 	claim->last_reply = TAKE(waiting.last_reply);
-	claim->more = true;
-	return mark_sending(db, slice_id, slot, err);
+	claim->more = claim->count < taking->room;
+	return mark_sending(db, slice_id, taking->slot, err);
 }
 
 static enum gp_rc
-claim_within(struct gp_db *db, const struct gp_worker_slot *slot, size_t most, bool prefer_deferred, int64_t now,
-    struct gp_claim *claim, bool *ret_found, struct gp_err *err)
+claim_within(struct gp_db *db, struct taking *taking, bool prefer_deferred, struct gp_claim *claim, bool *ret_found,
+    struct gp_err *err)
 {
 	int64_t fresh = 0, deferred = 0;
 
+	*ret_found = false;
+	GP_TRY(room_in_hand(db, &taking->room, err));
+	if (taking->room == 0)
+		return GP_OK;
 	*ret_found = true;
 	if (!prefer_deferred)
-		GP_TRY(pick(db, pick_fresh, false, now, &fresh, err));
+		GP_TRY(pick(db, pick_fresh, false, taking->now, &fresh, err));
 	if (fresh != 0)
-		return claim_fresh(db, fresh, slot, most, now, claim, err);
-	GP_TRY(pick(db, pick_deferred, true, now, &deferred, err));
+		return claim_fresh(db, fresh, taking, claim, err);
+	GP_TRY(pick(db, pick_deferred, true, taking->now, &deferred, err));
 	if (deferred != 0)
-		return claim_deferred(db, deferred, slot, most, now, claim, err);
+		return claim_deferred(db, deferred, taking, claim, err);
 	if (prefer_deferred)
-		GP_TRY(pick(db, pick_fresh, false, now, &fresh, err));
+		GP_TRY(pick(db, pick_fresh, false, taking->now, &fresh, err));
 	if (fresh != 0)
-		return claim_fresh(db, fresh, slot, most, now, claim, err);
+		return claim_fresh(db, fresh, taking, claim, err);
 	*ret_found = false;
 	return GP_OK;
 }
@@ -433,11 +500,12 @@ road_is_closed(struct gp_db *db, int64_t now, bool *ret, int64_t *ret_until, str
 }
 
 enum gp_rc
-gp_slice_claim(struct gp_db *db, const struct gp_worker_slot *slot, size_t most, bool prefer_deferred, int64_t now,
-    struct gp_claim *ret_claim, bool *ret_found, struct gp_err *err)
+gp_slice_claim(struct gp_db *db, const struct gp_worker_slot *slot, const struct gp_most *most, bool prefer_deferred,
+    int64_t now, struct gp_claim *ret_claim, bool *ret_found, struct gp_err *err)
 {
 	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
 	SCOPED(gp_claim_release) struct gp_claim claim = { 0 };
+	struct taking taking = { .slot = slot, .most = most, .now = now };
 	int64_t until;
 	bool closed;
 
@@ -446,7 +514,7 @@ gp_slice_claim(struct gp_db *db, const struct gp_worker_slot *slot, size_t most,
 	if (closed)
 		return GP_OK;
 	GP_TRY(gp_tx_begin(db, &tx, err));
-	GP_TRY(claim_within(db, slot, most, prefer_deferred, now, &claim, ret_found, err));
+	GP_TRY(claim_within(db, &taking, prefer_deferred, &claim, ret_found, err));
 	if (!*ret_found)
 		return GP_OK;
 	GP_TRY(gp_tx_commit(&tx, err));

@@ -151,34 +151,76 @@ keep_slice(struct gp_db *db, const struct rest *rest, struct gp_err *err)
 	return gp_query_do(query, err);
 }
 
-/* What stays of a claim. A range was worked off in order of key, so what stays is its end. */
+/* Recipients that stay although some behind them in the range are done, as happens where many shared a transaction: each
+ * gets a slice of its own. */
+static enum gp_rc
+single_out(struct gp_db *db, const struct gp_claim *claim, const struct gp_recipient *to, const struct rest *rest,
+    struct gp_err *err)
+{
+	static const char sql[] =
+	    "INSERT INTO slice (outbox_id, after_key, through_key, only_key, state, attempts, next_attempt, road, "
+	    "last_reply)"
+	    " VALUES (:outbox, :key - 1, :key, :key, 'deferred', :attempts, :next, :road, :reply)";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":outbox", claim->outbox_id);
+	gp_bind_int(query, ":key", to->key);
+	gp_bind_int(query, ":attempts", rest->attempts);
+	gp_bind_int(query, ":next", rest->next);
+	gp_bind_int(query, ":road", rest->road ? 1 : 0);
+	gp_bind_text(query, ":reply", rest->reply);
+	return gp_query_do(query, err);
+}
+
+/* What stays of a range: its end as it is, what stays before that one by one. */
+static enum gp_rc
+keep_range(
+    struct gp_db *db, const struct gp_claim *claim, const struct gp_fared *fared, struct rest *rest, struct gp_err *err)
+{
+	size_t end = claim->count; /* where what stays to the last begins */
+
+	while (end > 0 && stays(&fared[end - 1]))
+		end--;
+	for (size_t i = 0; i < end; i++)
+		if (stays(&fared[i]))
+			GP_TRY(single_out(db, claim, &claim->to[i], rest, err));
+	if (end == claim->count)
+		return delete_slice(db, claim->slice_id, err);
+	rest->slice_id = claim->slice_id;
+	rest->after = end > 0 ? claim->to[end - 1].key : INT64_MIN;
+	rest->recipients = (int64_t)(claim->count - end);
+	return keep_slice(db, rest, err);
+}
+
+static void
+put_off_rest(struct rest *rest, const struct gp_claim *claim, const struct gp_recipient *to, bool road, int64_t now)
+{
+	rest->attempts = to->attempts + road;
+	rest->next = road ? now + gp_retry_delay(rest->attempts, seed_of(claim, to->key)) : now;
+}
+
+/* What stays of a claim. */
 static enum gp_rc
 keep_rest(struct gp_db *db, const struct gp_claim *claim, const struct gp_fared *fared, const struct gp_reply *road,
     int64_t now, struct gp_err *err)
 {
 	char reply[256] = "";
-	struct rest rest = { .reply = reply, .road = road != NULL };
-	size_t first = 0;
+	struct rest rest = { .reply = reply, .road = road != NULL, .after = INT64_MIN, .recipients = 1 };
 
 	if (road != NULL)
 		format_reply(road, reply);
-	while (first < claim->count && !stays(&fared[first]))
-		first++;
-	if (claim->slice_id != 0 && first == claim->count)
-		return delete_slice(db, claim->slice_id, err);
-	for (size_t i = first; i < claim->count; i++) {
-		const struct gp_recipient *to = &claim->to[i];
-
+	if (claim->slice_id != 0) {
+		if (claim->count > 0)
+			put_off_rest(&rest, claim, &claim->to[0], rest.road, now);
+		return keep_range(db, claim, fared, &rest, err);
+	}
+	for (size_t i = 0; i < claim->count; i++) {
 		if (!stays(&fared[i]))
 			continue;
-		rest.slice_id = to->slice_id;
-		rest.attempts = to->attempts + (road != NULL);
-		rest.next = road == NULL ? now : now + gp_retry_delay(rest.attempts, seed_of(claim, to->key));
-		rest.after = claim->slice_id != 0 && i > 0 ? claim->to[i - 1].key : INT64_MIN;
-		rest.recipients = claim->slice_id != 0 ? (int64_t)(claim->count - i) : 1;
+		rest.slice_id = claim->to[i].slice_id;
+		put_off_rest(&rest, claim, &claim->to[i], rest.road, now);
 		GP_TRY(keep_slice(db, &rest, err));
-		if (claim->slice_id != 0)
-			break;
 	}
 	return GP_OK;
 }

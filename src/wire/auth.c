@@ -64,7 +64,7 @@ decoded(const char *said)
 static enum gp_rc
 auth_scram(struct gp_link *link, const char *user, const char *password, struct gp_err *err)
 {
-	SCOPED(gp_scram_release) struct gp_scram scram = { NULL };
+	SCOPED(gp_scram_release) struct gp_scram scram = { .password = NULL };
 	SCOPED(gp_free_str) char *first = NULL;
 	SCOPED(gp_free_str) char *challenge = NULL;
 	SCOPED(gp_free_str) char *final = NULL;

@@ -55,6 +55,12 @@ gp_link_lost(const struct gp_link *link)
 }
 
 bool
+gp_link_is_lmtp(const struct gp_link *link)
+{
+	return link->lmtp;
+}
+
+bool
 gp_link_is_safe(const struct gp_link *link)
 {
 	return link->tls != NULL;

@@ -34,6 +34,7 @@ void gp_link_deadline(struct gp_link *link, int64_t ms);
 bool gp_link_put(struct gp_link *link, const void *octets, size_t n);
 bool gp_link_flush(struct gp_link *link);
 bool gp_link_reply(struct gp_link *link, struct gp_reply *ret); /* waits for one whole reply; false: lost */
+bool gp_link_is_lmtp(const struct gp_link *link);
 bool gp_link_lost(const struct gp_link *link);
 void gp_link_lose(struct gp_link *link); /* the server has taken leave: nothing more is said */
 /* True when nothing has come unasked: else the server has left, or said 421, while the connection was idle. */

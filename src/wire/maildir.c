@@ -93,9 +93,9 @@ sync_folder(const char *path, struct gp_err *err)
 }
 
 enum gp_rc
-gp_maildir_put(const char *folder, const struct gp_copy *copy, struct gp_err *err)
+gp_maildir_put(const char *folder, const struct gp_copy *copy, const char *recipient, struct gp_err *err)
 {
-	SCOPED(gp_free_str) char *name = gp_maildir_name(copy->recipient);
+	SCOPED(gp_free_str) char *name = gp_maildir_name(recipient);
 	SCOPED(gp_free_str) char *home = gp_printf("%s/%s", folder, name);
 	SCOPED(gp_free_str) char *new = gp_printf("%s/new", home);
 	SCOPED(gp_free_str)

@@ -24,7 +24,7 @@ struct sending {
 	const struct gp_copy *copy; /* handed over, and its fate not told yet */
 	size_t piece;
 	int added; /* to the present session of the library */
-	struct gp_fared last;
+	struct gp_fared fared[GP_IN_HAND], last; /* last: whose reply says why the road is closed */
 	bool stopped; /* the road's fate: nothing more is handed over */
 };
 
@@ -181,11 +181,19 @@ connect_link(struct gp_smarthost *smarthost, struct gp_err *err)
 /* --- copies --------------------------------------------------------------------------------- */
 
 static void
-tell(struct sending *sending, const struct gp_fared *fared)
+tell(struct sending *sending)
 {
-	sending->last = *fared;
 	sending->copy = NULL;
-	sending->courier->fared(sending->courier->context, fared);
+	sending->courier->fared(sending->courier->context, sending->fared);
+}
+
+static void
+tell_all(struct sending *sending, const struct gp_fared *fared)
+{
+	for (size_t i = 0; i < sending->copy->to_count; i++)
+		sending->fared[i] = *fared;
+	sending->last = *fared;
+	tell(sending);
 }
 
 /* The next copy that the server may take by its size; what is too large is refused here (SIZE, RFC 1870). */
@@ -203,7 +211,7 @@ next_copy(struct sending *sending)
 		if (sending->copy == NULL)
 			return false;
 		if (most > 0 && (int64_t)gp_copy_size(sending->copy) > most)
-			tell(sending, &large);
+			tell_all(sending, &large);
 	}
 	return sending->copy != NULL;
 }
@@ -230,41 +238,71 @@ supply(void **context, int *len, void *arg)
 
 /* SND-03: reports of failures only, whatever the author asked for. */
 static bool
+add_recipient(smtp_message_t message, const char *address)
+{
+	smtp_recipient_t recipient = smtp_add_recipient(message, address);
+
+	if (recipient == NULL)
+		return false;
+	(void)smtp_dsn_set_notify(recipient, Notify_FAILURE);
+	(void)smtp_dsn_set_orcpt(recipient, "rfc822", address);
+	return true;
+}
+
+static bool
 add_message(smtp_session_t session, struct sending *sending)
 {
 	smtp_message_t message = smtp_add_message(session);
-	smtp_recipient_t recipient;
+	const struct gp_copy *copy = sending->copy;
+	bool added = message != NULL;
 	char envid[64];
 
-	if (message == NULL)
+	if (!added)
 		return false;
 	sending->added++;
-	recipient = smtp_add_recipient(message, sending->copy->recipient);
-	(void)snprintf(
-	    envid, sizeof(envid), "%lld.%lld", (long long)sending->copy->outbox_id, (long long)sending->copy->key);
-	(void)smtp_set_reverse_path(message, sending->copy->sender[0] != '\0' ? sending->copy->sender : NULL);
+	for (size_t i = 0; i < copy->to_count && added; i++)
+		added = add_recipient(message, copy->to[i]);
+	(void)snprintf(envid, sizeof(envid), "%lld.%lld", (long long)copy->outbox_id, (long long)copy->key);
+	(void)smtp_set_reverse_path(message, copy->sender[0] != '\0' ? copy->sender : NULL);
 	(void)smtp_set_messagecb(message, supply, sending);
 	(void)smtp_dsn_set_ret(message, Ret_HDRS);
 	(void)smtp_dsn_set_envid(message, envid);
-	if (recipient != NULL)
-		(void)smtp_dsn_set_notify(recipient, Notify_FAILURE);
-	if (recipient != NULL)
-		(void)smtp_dsn_set_orcpt(recipient, "rfc822", sending->copy->recipient);
-	gp_splice_utf8(sending->copy->utf8);
-	if (sending->copy->eight)
+	gp_splice_utf8(copy->utf8);
+	if (copy->eight)
 		(void)smtp_8bitmime_set_body(message, E8bitmime_8BITMIME);
-	return recipient != NULL;
+	return added;
+}
+
+/* "Too many recipients" behind some that were taken (RFC 5321 section 4.5.3.1.10): no fault of theirs, they come next. */
+static bool
+too_many(const struct gp_transfer *transfer)
+{
+	const struct gp_reply *rcpt = &transfer->rcpt;
+
+	return (rcpt->code == 452 || rcpt->code == 552) &&
+	       (strcmp(rcpt->status, "4.5.3") == 0 || strcmp(rcpt->status, "5.5.3") == 0);
 }
 
 static void
 judge(struct sending *sending)
 {
-	struct gp_fared fared;
+	bool some_taken = false;
+	struct gp_transfer transfer;
 
-	gp_fate_judge(gp_splice_transfer(), &fared);
-	sending->stopped = fared.fate == GP_FATE_ROAD || fared.fate == GP_FATE_SENDER ||
-			   gp_link_lost(sending->smarthost->link);
-	tell(sending, &fared);
+	for (size_t i = 0; i < sending->copy->to_count; i++) {
+		struct gp_fared *fared = &sending->fared[i];
+
+		gp_splice_transfer(i, &transfer);
+		gp_fate_judge(&transfer, fared);
+		if (some_taken && too_many(&transfer))
+			fared->fate = GP_FATE_NONE;
+		some_taken = some_taken || transfer.rcpt.code / 100 == 2;
+		if (i == 0 || fared->fate == GP_FATE_ROAD || fared->fate == GP_FATE_SENDER)
+			sending->last = *fared;
+		sending->stopped = sending->stopped || fared->fate == GP_FATE_ROAD || fared->fate == GP_FATE_SENDER;
+	}
+	sending->stopped = sending->stopped || gp_link_lost(sending->smarthost->link);
+	tell(sending);
 }
 
 /* A message that is added here goes out in the same session, but not after a refused one: then the library has decided
@@ -320,11 +358,15 @@ send_to_folders(struct gp_smarthost *smarthost, const struct gp_courier *courier
 {
 	static const struct gp_fared delivered = { GP_FATE_DELIVERED, { 250, "2.0.0", "in the folder" } };
 	static const struct gp_road_offer anything = { true, true };
+	struct gp_fared fared[GP_IN_HAND];
 	const struct gp_copy *copy;
 
 	while ((copy = courier->next(courier->context, &anything)) != NULL) {
-		GP_TRY(gp_maildir_put(smarthost->road->path, copy, err));
-		courier->fared(courier->context, &delivered);
+		for (size_t i = 0; i < copy->to_count; i++) {
+			GP_TRY(gp_maildir_put(smarthost->road->path, copy, copy->to[i], err));
+			fared[i] = delivered;
+		}
+		courier->fared(courier->context, fared);
 	}
 	return GP_OK;
 }

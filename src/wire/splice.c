@@ -11,6 +11,7 @@
 
 #include "guildpost/base/clock.h"
 #include "guildpost/base/err.h"
+#include "guildpost/store/slice.h"
 
 /* RFC 5321 section 4.5.3.2, and an end to a server that takes a message a few octets at a time. */
 #define COMMAND_MS  300000
@@ -18,7 +19,7 @@
 #define BLOCK_MS    180000
 #define DOT_MS	    600000
 #define TRANSFER_MS 3600000
-#define QUEUE_MAX   16
+#define QUEUE_MAX   (GP_IN_HAND + 8)
 
 enum expected { FOR_RSET, FOR_MAIL, FOR_RCPT, FOR_DATA, FOR_DOT };
 
@@ -35,10 +36,25 @@ static struct {
 	char tail[5]; /* the last octets of the message */
 	enum expected queue[QUEUE_MAX];
 	size_t queued;
-	char answers[4096]; /* for the library to read */
+	char answers[QUEUE_MAX * 256]; /* for the library to read */
 	size_t answers_n;
-	struct gp_transfer transfer;
+	struct said {
+		struct gp_reply mail, rcpt[GP_IN_HAND], data, dot[GP_IN_HAND]; /* dot: of LMTP one for each */
+		size_t answered, taken, dots; /* recipients with a reply, with a good one; replies behind the dot */
+		bool dot_sent, lost;
+	} said;
 } splice = { .fd = -1 };
+
+/* A new transaction. The replies themselves are overwritten. */
+static void
+forget(void)
+{
+	struct said *said = &splice.said;
+
+	said->mail.code = said->data.code = said->dot[0].code = 0;
+	said->answered = said->taken = said->dots = 0;
+	said->dot_sent = said->lost = false;
+}
 
 void
 gp_splice_begin(struct gp_link *link)
@@ -50,7 +66,7 @@ gp_splice_begin(struct gp_link *link)
 	splice.in_data = false;
 	splice.transactions = 0;
 	splice.line_n = splice.queued = splice.answers_n = 0;
-	splice.transfer = (struct gp_transfer){ 0 };
+	forget();
 }
 
 void
@@ -70,10 +86,24 @@ gp_splice_utf8(bool utf8)
 	splice.utf8 = utf8;
 }
 
-const struct gp_transfer *
-gp_splice_transfer(void)
+/* Of SMTP, one reply behind the dot is for all; of LMTP, each that was taken has its own, in their order (RFC 2033 section
+ * 4.2). */
+void
+gp_splice_transfer(size_t n, struct gp_transfer *ret)
 {
-	return &splice.transfer;
+	const struct said *said = &splice.said;
+	size_t dot = 0;
+
+	*ret = (struct gp_transfer){
+		.mail = said->mail, .data = said->data, .dot_sent = said->dot_sent, .lost = said->lost
+	};
+	if (n < said->answered)
+		ret->rcpt = said->rcpt[n];
+	if (gp_link_is_lmtp(splice.link))
+		for (size_t i = 0; i < n && i < said->answered; i++)
+			dot += said->rcpt[i].code / 100 == 2;
+	if (dot < said->dots)
+		ret->dot = said->dot[dot];
 }
 
 int
@@ -126,16 +156,55 @@ answer_hello(void)
 static void
 note(enum expected what, const struct gp_reply *reply)
 {
-	struct gp_transfer *t = &splice.transfer;
+	struct said *said = &splice.said;
 
 	if (what == FOR_MAIL)
-		t->mail = *reply;
-	else if (what == FOR_RCPT)
-		t->rcpt = *reply;
-	else if (what == FOR_DATA)
-		t->data = *reply;
-	else if (what == FOR_DOT)
-		t->dot = *reply;
+		said->mail = *reply;
+	else if (what == FOR_RCPT && said->answered < GP_IN_HAND) {
+		said->rcpt[said->answered++] = *reply;
+		said->taken += reply->code / 100 == 2;
+	} else if (what == FOR_DATA)
+		said->data = *reply;
+	else if (what == FOR_DOT && said->dots < GP_IN_HAND)
+		said->dot[said->dots++] = *reply;
+}
+
+/* How many replies the oldest command is owed. */
+static size_t
+owed(enum expected what)
+{
+	if (what != FOR_DOT || !gp_link_is_lmtp(splice.link))
+		return 1;
+	return splice.said.taken > 0 ? splice.said.taken : 1;
+}
+
+/* The best of them is shown to the library, for which all recipients fare alike: how each fared is written down here. */
+static bool
+read_replies(enum expected what, struct gp_reply *ret)
+{
+	struct gp_reply reply;
+
+	*ret = (struct gp_reply){ 0 };
+	for (size_t left = owed(what); left > 0; left--) {
+		if (!gp_link_flush(splice.link) || !gp_link_reply(splice.link, &reply))
+			return false;
+		note(what, &reply);
+		if (ret->code == 0 || reply.code < ret->code)
+			*ret = reply;
+		if (reply.code == 421) { /* of several, those that are owed still do not come */
+			gp_link_lose(splice.link);
+			return left == 1;
+		}
+	}
+	return true;
+}
+
+static void
+begin_message(void)
+{
+	splice.in_data = true;
+	splice.transfer_end = gp_clock_mono_ms() + TRANSFER_MS;
+	memcpy(splice.tail, " \0\0\r\n", sizeof(splice.tail));
 }
 
 /* Waits for the reply to the oldest command that has none. */
@@ -149,22 +218,15 @@ take_reply(void)
 	bool came;
 
 	gp_link_deadline(splice.link, patience[what]);
-	came = gp_link_flush(splice.link) && gp_link_reply(splice.link, &reply);
+	came = read_replies(what, &reply);
 	splice.queued--;
 	memmove(splice.queue, splice.queue + 1, splice.queued * sizeof(splice.queue[0]));
-	if (came)
-		note(what, &reply);
-	else
-		splice.transfer.lost = true;
-	if (came && reply.code == 421)
-		gp_link_lose(splice.link);
+	if (!came)
+		splice.said.lost = true;
 	if (what == FOR_DOT)
 		splice.dirty = false;
-	if (what == FOR_DATA && came && reply.code / 100 == 3) {
-		splice.in_data = true;
-		splice.transfer_end = gp_clock_mono_ms() + TRANSFER_MS;
-		memcpy(splice.tail, " \0\0\r\n", sizeof(splice.tail));
-	}
+	if (what == FOR_DATA && came && reply.code / 100 == 3)
+		begin_message();
 	if (what != FOR_RSET && what != FOR_MAIL)
 		answer_reply(came ? &reply : &gone);
 }
@@ -185,7 +247,7 @@ pass(enum expected what, const char *line, size_t n)
 static void
 pass_mail(const char *line, size_t n)
 {
-	splice.transfer = (struct gp_transfer){ 0 };
+	forget();
 	splice.transactions++;
 	if (splice.dirty)
 		pass(FOR_RSET, "RSET\r\n", 6);
@@ -244,7 +306,7 @@ take_data_octets(const char *octets, size_t n)
 		(void)gp_link_put(splice.link, octets, n);
 		return;
 	}
-	splice.transfer.dot_sent = !gp_link_lost(splice.link);
+	splice.said.dot_sent = !gp_link_lost(splice.link);
 	(void)gp_link_put(splice.link, octets, n);
 	splice.in_data = false;
 	splice.queue[splice.queued++] = FOR_DOT;

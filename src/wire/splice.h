@@ -12,7 +12,7 @@ void gp_splice_begin(struct gp_link *link);
 void gp_splice_end(void);
 /* The next MAIL says SMTPUTF8 (RFC 6531 section 3.4), which the library does not know. */
 void gp_splice_utf8(bool utf8);
-/* What the server has said so far to the transaction at hand; valid until the next begins. */
-const struct gp_transfer *gp_splice_transfer(void);
+/* What the server has said so far to the transaction at hand, for its n-th recipient. */
+void gp_splice_transfer(size_t n, struct gp_transfer *ret);
 /* MAIL commands that the library has given since gp_splice_begin(). */
 int gp_splice_transactions(void);

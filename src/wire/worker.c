@@ -22,8 +22,9 @@ struct worker {
 	int64_t *rest_until; /* monotonic, of each host */
 	/* what is in hand */
 	struct gp_claim claim;
-	struct gp_fared *fared;
-	size_t cursor;
+	struct gp_fared *fared; /* NONE: not tried yet, or as good as that */
+	size_t batch[GP_IN_HAND], batched; /* whose copy is at the smarthost: indices into claim.to */
+	size_t settled; /* recipients whose fate is known */
 	int64_t refusals_in_row;
 	bool sender_refused;
 	struct gp_reply road; /* what the server said when it closed the road; code 0: nothing */
@@ -70,9 +71,10 @@ watch_for_faults(const struct gp_worker_slot *slot)
 /* --- copies for the smarthost --------------------------------------------------------------- */
 
 static void
-log_exception(const struct worker *worker, const struct gp_fared *fared)
+log_exception(const struct worker *worker, size_t i)
 {
-	const struct gp_recipient *to = &worker->claim.to[worker->cursor];
+	const struct gp_recipient *to = &worker->claim.to[i];
+	const struct gp_fared *fared = &worker->fared[i];
 	char event[32];
 
 	(void)snprintf(event, sizeof(event), "deliver.%s", gp_fate_name(fared->fate));
@@ -81,52 +83,96 @@ log_exception(const struct worker *worker, const struct gp_fared *fared)
 	    gp_log_int(fared->reply.code), "dsn", fared->reply.status, "why", fared->reply.text, NULL);
 }
 
-static void
-take_fate(void *context, const struct gp_fared *fared)
+/* What the road did leaves a recipient where it is: to be tried on another one, or put off with the slice. */
+static bool
+is_open(const struct gp_fared *fared)
 {
-	struct worker *worker = context;
+	return fared->fate == GP_FATE_NONE || fared->fate == GP_FATE_ROAD || fared->fate == GP_FATE_SENDER;
+}
 
-	worker->fared[worker->cursor] = *fared;
-	log_exception(worker, fared);
+static void
+take_one(struct worker *worker, size_t i, const struct gp_fared *fared)
+{
+	worker->fared[i] = *fared;
+	if (fared->fate == GP_FATE_NONE)
+		return;
+	log_exception(worker, i);
 	if (fared->fate == GP_FATE_SENDER)
 		worker->sender_refused = true;
-	if (fared->fate == GP_FATE_ROAD || fared->fate == GP_FATE_SENDER) {
+	if (is_open(fared)) {
 		worker->road = fared->reply;
-		return; /* stays where it is */
+		return;
 	}
-	worker->road = (struct gp_reply){ 0 };
+	worker->settled++;
 	if (fared->fate == GP_FATE_CONTENT)
 		worker->refusals_in_row++;
 	else if (fared->fate == GP_FATE_DELIVERED)
 		worker->refusals_in_row = 0;
-	worker->cursor++;
 }
 
-/* The copy at the cursor, made to fit the server. */
+static void
+take_fates(void *context, const struct gp_fared *fared)
+{
+	struct worker *worker = context;
+
+	worker->road = (struct gp_reply){ 0 };
+	for (size_t i = 0; i < worker->batched; i++)
+		take_one(worker, worker->batch[i], &fared[i]);
+}
+
+/* An address that may stand in no envelope: refused here, and the others go on. */
+static bool
+has_address(struct worker *worker, size_t i)
+{
+	static const struct gp_fared none = { GP_FATE_REFUSED,
+		{ 554, "5.1.3", "the recipient is no address that may stand in an envelope" } };
+
+	if (gp_address_ok(worker->claim.to[i].address))
+		return true;
+	take_one(worker, i, &none);
+	return false;
+}
+
+/* Who gets the next copy: one, or as many as may share it. False: nobody is left. */
+static bool
+next_batch(struct worker *worker)
+{
+	size_t most = worker->claim.shared ? (size_t)worker->deliver->recipients : 1;
+
+	worker->batched = 0;
+	for (size_t i = 0; i < worker->claim.count && worker->batched < most && worker->batched < GP_IN_HAND; i++)
+		if (is_open(&worker->fared[i]) && has_address(worker, i))
+			worker->batch[worker->batched++] = i;
+	return worker->batched > 0;
+}
+
+/* The copy for the batch, made to fit the server. */
 static enum gp_rc
 make_copy(struct worker *worker, const struct gp_road_offer *offer, struct gp_err *err)
 {
 	const struct gp_composed *mail;
 
 	GP_TRY(gp_fit_mail(&worker->fit, offer, &mail, &worker->copy.eight, &worker->copy.utf8, err));
-	return gp_copy_make(&worker->desk, worker->space, &worker->claim, worker->cursor, mail, &worker->copy, err);
+	if (worker->claim.shared)
+		return gp_copy_make_shared(&worker->desk, worker->space, &worker->claim, worker->batch, worker->batched,
+		    mail, &worker->copy, err);
+	return gp_copy_make(&worker->desk, worker->space, &worker->claim, worker->batch[0], mail, &worker->copy, err);
 }
 
 static const struct gp_copy *
 next_copy(void *context, const struct gp_road_offer *offer)
 {
 	struct worker *worker = context;
-	struct gp_fared bad = { .fate = GP_FATE_CONTENT };
+	struct gp_fared bad = { .fate = GP_FATE_CONTENT, .reply = { .code = 554 } };
 	struct gp_err err;
 
-	while (worker->cursor < worker->claim.count && !stopping && worker->refusals_in_row < GP_REFUSALS_MAX) {
+	while (!stopping && worker->refusals_in_row < GP_REFUSALS_MAX && next_batch(worker)) {
 		if (make_copy(worker, offer, &err) == GP_OK)
 			return &worker->copy;
-		bad.fate = strcmp(err.status, "5.1.3") == 0 ? GP_FATE_REFUSED : GP_FATE_CONTENT;
-		bad.reply.code = 554;
 		(void)snprintf(bad.reply.status, sizeof(bad.reply.status), "%s", err.status);
 		(void)snprintf(bad.reply.text, sizeof(bad.reply.text), "%.190s", err.text);
-		take_fate(worker, &bad);
+		for (size_t i = 0; i < worker->batched; i++)
+			take_one(worker, worker->batch[i], &bad);
 	}
 	return NULL;
 }
@@ -135,7 +181,7 @@ next_copy(void *context, const struct gp_road_offer *offer)
 static bool
 carry(struct worker *worker, struct gp_err *ret_why)
 {
-	const struct gp_courier courier = { worker, next_copy, take_fate };
+	const struct gp_courier courier = { worker, next_copy, take_fates };
 
 	(void)gp_fail(ret_why, "4.4.1", "every smarthost rests after a failure");
 	for (size_t i = 0; i < worker->deliver->road_count; i++) {
@@ -145,10 +191,10 @@ carry(struct worker *worker, struct gp_err *ret_why)
 			continue;
 		/* A connection may end after some good copies, as servers do; then another one is tried at once. */
 		do {
-			before = worker->cursor;
+			before = worker->settled;
 			if (gp_smarthost_send(worker->hosts[i], &courier, ret_why) == GP_OK)
 				return true;
-		} while (worker->cursor > before && !stopping);
+		} while (worker->settled > before && !stopping);
 		if (worker->sender_refused || stopping)
 			return false;
 		gp_log(GP_LOG_ERROR, "deliver.closed", "smarthost", gp_log_int((int64_t)i + 1), "dsn", ret_why->status,
@@ -275,7 +321,7 @@ work(struct worker *worker)
 	enum gp_rc rc = GP_OK;
 
 	worker->fared = gp_new_array(worker->claim.count + 1, sizeof(*worker->fared));
-	worker->cursor = 0;
+	worker->batched = worker->settled = 0;
 	worker->sender_refused = false;
 	worker->road = (struct gp_reply){ 0 };
 	worker->refusals_in_row = worker->claim.refusals_in_row;
@@ -316,13 +362,14 @@ rest(int wake)
 static int
 work_on(struct worker *worker, int wake, int more)
 {
-	size_t most = (size_t)(GP_IN_HAND / worker->deliver->connections);
+	size_t own = (size_t)(GP_IN_HAND / worker->deliver->connections);
+	const struct gp_most most = { own > 0 ? own : 1, (size_t)worker->deliver->recipients };
 	bool found, deferred_first = false, ok = true;
 	struct gp_err err;
 
 	while (!stopping && ok) {
-		if (gp_slice_claim(worker->db, &worker->slot, most > 0 ? most : 1, deferred_first, gp_clock_now(),
-			&worker->claim, &found, &err) != GP_OK) {
+		if (gp_slice_claim(worker->db, &worker->slot, &most, deferred_first, gp_clock_now(), &worker->claim,
+			&found, &err) != GP_OK) {
 			gp_log(GP_LOG_ERROR, "deliver.trouble", "why", err.text, "detail", err.detail, NULL);
 			return GP_WORKER_FAILED;
 		}

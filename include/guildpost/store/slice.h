@@ -33,13 +33,17 @@ struct gp_claim {
 	char *kind, *last_reply;
 	struct gp_recipient *to; /* ascending by key; count 0: nothing is to be done */
 	size_t count;
-	bool more; /* there is work for another worker */
+	bool shared; /* one copy serves many: a post of a space with `delivery shared` */
+	bool more; /* there is work for another worker, and room for what it would take in hand */
+};
+struct gp_most { /* recipients of a claim, by the way its mail is sent */
+	size_t own, shared;
 };
 void gp_claim_release(struct gp_claim *claim);
 
-/* Takes at most `most` recipients in hand, for this slot; one transaction. prefer_deferred: looks among those put off
- * before what is new. *ret_found false: nothing is due. A cut that finds nobody is found with count 0: finish it. */
-GP_MUST_CHECK enum gp_rc gp_slice_claim(struct gp_db *db, const struct gp_worker_slot *slot, size_t most,
+/* Takes at most `most` recipients in hand, for this slot, and no more than leaves GP_IN_HAND over all slots; one
+ * transaction. prefer_deferred: looks among those put off before what is new. *ret_found false: nothing is due. A cut that finds nobody is found with count 0: finish it. */
+GP_MUST_CHECK enum gp_rc gp_slice_claim(struct gp_db *db, const struct gp_worker_slot *slot, const struct gp_most *most,
     bool prefer_deferred, int64_t now, struct gp_claim *ret_claim, bool *ret_found, struct gp_err *err);
 /* The octets and slots of a row. PERM 5.3.0 when they do not fit each other. */
 GP_MUST_CHECK enum gp_rc gp_outbox_mail(

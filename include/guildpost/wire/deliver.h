@@ -11,6 +11,7 @@ struct gp_deliver {
 	size_t road_count;
 	const char *ca_file, *password_file; /* "" for none */
 	int connections; /* workers at once */
+	int recipients; /* of a copy that is shared; more than GP_IN_HAND are not taken in hand */
 	bool once; /* until nothing is due, then ends */
 };
 /* Runs until SIGTERM or SIGINT, and finishes what is in hand; or once. The caller has no database open: workers are

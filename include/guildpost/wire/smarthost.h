@@ -32,7 +32,9 @@ struct gp_courier {
 	void *context;
 	/* NULL: no more. What is handed over fits the offer. */
 	const struct gp_copy *(*next)(void *context, const struct gp_road_offer *offer);
-	void (*fared)(void *context, const struct gp_fared *fared); /* of the copy handed over last */
+	/* fared[i]: of the i-th recipient of the copy handed over last. GP_FATE_NONE: the server takes fewer at once, and
+	 * this one was too many. */
+	void (*fared)(void *context, const struct gp_fared *fared);
 };
 /* Sends until there are no more copies. The connection is kept for the next call.
  * TEMP with what the road said, when it is closed: the copy handed over last may have been told GP_FATE_ROAD or nothing. */

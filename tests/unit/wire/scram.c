@@ -10,7 +10,7 @@
 static void
 the_exchange_of_the_rfc_is_spoken(void **state)
 {
-	SCOPED(gp_scram_release) struct gp_scram scram = { NULL };
+	SCOPED(gp_scram_release) struct gp_scram scram = { .password = NULL };
 	SCOPED(gp_free_str) char *first = NULL;
 	SCOPED(gp_free_str) char *final = NULL;
 	struct gp_err err;
@@ -46,7 +46,7 @@ what_is_no_challenge_gets_no_proof(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < GP_COUNT(rows); i++) {
-		SCOPED(gp_scram_release) struct gp_scram scram = { NULL };
+		SCOPED(gp_scram_release) struct gp_scram scram = { .password = NULL };
 		SCOPED(gp_free_str) char *final = NULL;
 		struct gp_err err;
 
@@ -59,8 +59,8 @@ what_is_no_challenge_gets_no_proof(void **state)
 static void
 names_and_nonces_are_safe(void **state)
 {
-	SCOPED(gp_scram_release) struct gp_scram one = { NULL };
-	SCOPED(gp_scram_release) struct gp_scram two = { NULL };
+	SCOPED(gp_scram_release) struct gp_scram one = { .password = NULL };
+	SCOPED(gp_scram_release) struct gp_scram two = { .password = NULL };
 	SCOPED(gp_free_str) char *first = NULL;
 	SCOPED(gp_free_str) char *second = NULL;
 
