@@ -4,6 +4,7 @@
 
 #include "guildpost/base/buf.h"
 #include "guildpost/mail/crypt.h"
+#include "guildpost/mail/transfer.h"
 #include "guildpost/mail/utf8.h"
 
 #define SUBJECT_MAX    1000
@@ -168,6 +169,34 @@ read_references(const struct gp_fields *fields, struct gp_reading *reading)
 	gp_strs_release(&all);
 }
 
+/* Outlook and Exchange write no References where a gateway or an old server took them, but a Thread-Index: 22 octets that
+ * a conversation shares ([MS-OXOMSG] section 2.2.1.3), and 5 more for each answer. With the subject beside it, for there
+ * are programs that send one index with all their mail. */
+#define INDEX_ROOT 22
+#define INDEX_MAX  4096
+
+static void
+read_thread_index(const struct gp_fields *fields, struct gp_reading *reading)
+{
+	const struct gp_field *field = gp_fields_find(fields, "thread-index");
+	SCOPED(gp_free_str) char *value = field != NULL ? gp_field_unfold(field) : gp_strdup("");
+	SCOPED(gp_buf_release) struct gp_buf index = GP_BUF_INIT(INDEX_MAX);
+	struct gp_sha256_state *state;
+	unsigned char hash[32];
+	char hex[65];
+
+	gp_decode_base64(&index, value, strlen(value));
+	if (index.len < INDEX_ROOT || *reading->subject_base == '\0')
+		return;
+	state = gp_sha256_new();
+	gp_sha256_add(state, index.data, INDEX_ROOT);
+	gp_sha256_add(state, reading->subject_base, strlen(reading->subject_base));
+	gp_sha256_end(&state, hash);
+	gp_hex(hash, 20, hex);
+	set(&reading->conversation, gp_printf("<%s@conversation.guildpost.invalid>", hex));
+	reading->conversation_reply = index.len > INDEX_ROOT;
+}
+
 /* --- when and how ------------------------------------------------------------------------------------------------ */
 
 static void
@@ -277,6 +306,7 @@ gp_head_read(const struct gp_fields *fields, const char *charset, int64_t receiv
 	read_date(fields, received, reading);
 	set(&reading->subject, gp_field_text(gp_fields_find(fields, "subject"), charset, SUBJECT_MAX));
 	set(&reading->subject_base, gp_subject_base(reading->subject, &reading->subject_is_reply));
+	read_thread_index(fields, reading);
 	set(&reading->list_id, list_id_of(fields));
 	set(&reading->precedence, word_of(fields, "precedence"));
 	set(&reading->auto_submitted, word_of(fields, "auto-submitted"));

@@ -72,6 +72,8 @@ static const struct member reading_members[] = {
 	M(BOOL, gp_reading, message_id_made),
 	M(STRINGS, gp_reading, references),
 	M(STRINGS, gp_reading, in_reply_to),
+	M(STRING, gp_reading, conversation),
+	M(BOOL, gp_reading, conversation_reply),
 	M(STRING, gp_reading, from_name),
 	M(STRING, gp_reading, from_address),
 	M(INT, gp_reading, from_count),

@@ -177,8 +177,9 @@ placing_of(const struct gp_filing *filing)
 		.msgid = reading->message_id,
 		.subject_base = reading->subject_base,
 		.references = &reading->references,
-		.by_subject = reading->subject_is_reply && reading->references.count == 0 &&
-			      *filing->thread_token == '\0',
+		.conversation = reading->conversation,
+		.by_subject = (reading->subject_is_reply || reading->conversation_reply) &&
+			      reading->references.count == 0 && *filing->thread_token == '\0',
 		.token = filing->thread_token,
 		.keys = filing->keys };
 }

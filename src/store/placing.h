@@ -14,6 +14,7 @@ struct gp_placing {
 	int64_t space_id, date, now;
 	const char *msgid, *subject_base;
 	const struct gp_strs *references; /* with angle brackets, oldest first; what is cited, not oneself */
+	const char *conversation; /* cited before all these, "" for none (mail/reading.h) */
 	bool by_subject; /* cites nothing, has a reply prefix: looks for its elders by subject */
 	const char *token; /* of the recipient address, "" for none: wins over references */
 	const struct gp_token_keys *keys;
@@ -32,3 +33,18 @@ GP_MUST_CHECK enum gp_rc gp_thread_settle(struct gp_db *db, int64_t message_id, 
 GP_MUST_CHECK enum gp_rc gp_thread_waiting(
     struct gp_db *db, int64_t message_id, int64_t **ret_ids, size_t *ret_count, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_thread_resettle(struct gp_db *db, const int64_t *ids, size_t count, struct gp_err *err);
+
+/* For those who mend threads by hand: an empty thread; two as one (*thread_id becomes the one that stays) unless they were
+ * parted by hand; the ids that a query with :id gives as `id` (*ret_ids: caller frees). */
+GP_MUST_CHECK enum gp_rc gp_thread_new(struct gp_db *db, int64_t space_id, const struct gp_token_keys *keys,
+    int64_t now, int64_t *ret_id, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_thread_unite(
+    struct gp_db *db, int64_t space_id, int64_t *thread_id, int64_t other, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_thread_collect(
+    struct gp_db *db, const char *sql, int64_t id, int64_t **ret_ids, size_t *ret_count, struct gp_err *err);
+/* Were these two parted by hand, and not joined again? */
+GP_MUST_CHECK enum gp_rc gp_mend_parted(
+    struct gp_db *db, int64_t space_id, int64_t a, int64_t b, bool *ret, struct gp_err *err);
+/* The thread of a message that msgid was joined to by hand; 0 for none. */
+GP_MUST_CHECK enum gp_rc gp_mend_joined(
+    struct gp_db *db, int64_t space_id, const char *msgid, int64_t *ret_thread_id, struct gp_err *err);

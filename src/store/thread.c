@@ -3,6 +3,7 @@
 #include "store/placing.h"
 
 #define SUBJECT_WINDOW	(30 * 86400) /* RCV-21, seconds */
+#define CLOCK_SKEW	(12 * 3600) /* seconds by which clocks and zones of old mail are wrong: a reply "before" its post */
 #define SUBJECT_LEAST	3 /* octets: a shorter subject tells nothing */
 #define REFERENCES_MOST 200
 
@@ -43,29 +44,41 @@ thread_of_place(struct gp_db *db, int64_t space_id, const char *msgid, int64_t *
 	return GP_OK;
 }
 
+/* Adds one id, unless it may not be cited; wanted: the one thread that may be cited from, 0 for any. */
+static enum gp_rc
+cite(struct gp_db *db, const struct gp_placing *placing, int64_t wanted, const char *id, struct gp_strs *ret,
+    struct gp_err *err)
+{
+	int64_t there;
+	bool digest;
+
+	if (strcmp(id, placing->msgid) == 0 || listed(ret, id))
+		return GP_OK;
+	GP_TRY(is_digest(db, id, &digest, err));
+	if (digest)
+		return GP_OK;
+	if (wanted != 0) {
+		GP_TRY(thread_of_place(db, placing->space_id, id, &there, err));
+		if (there != wanted)
+			return GP_OK;
+	}
+	gp_strs_add(ret, id);
+	return GP_OK;
+}
+
 enum gp_rc
 gp_thread_references(struct gp_db *db, const struct gp_placing *placing, struct gp_strs *ret, struct gp_err *err)
 {
 	const struct gp_strs *all = placing->references;
 	size_t first = all->count > REFERENCES_MOST ? all->count - REFERENCES_MOST : 0;
-	int64_t wanted = 0, there;
-	bool digest;
+	int64_t wanted = 0;
 
 	if (*placing->token != '\0')
 		GP_TRY(gp_thread_by_token(db, placing->space_id, placing->token, &wanted, err));
-	for (size_t i = first; i < all->count; i++) {
-		if (strcmp(all->v[i], placing->msgid) == 0 || listed(ret, all->v[i]))
-			continue;
-		GP_TRY(is_digest(db, all->v[i], &digest, err));
-		if (digest)
-			continue;
-		if (wanted != 0) {
-			GP_TRY(thread_of_place(db, placing->space_id, all->v[i], &there, err));
-			if (there != wanted)
-				continue;
-		}
-		gp_strs_add(ret, all->v[i]);
-	}
+	if (*placing->conversation != '\0')
+		GP_TRY(cite(db, placing, wanted, placing->conversation, ret, err));
+	for (size_t i = first; i < all->count; i++)
+		GP_TRY(cite(db, placing, wanted, all->v[i], ret, err));
 	return GP_OK;
 }
 
@@ -83,8 +96,8 @@ run_with_two(struct gp_db *db, const char *sql, int64_t winner, int64_t loser, s
 }
 
 /* The elder thread takes the younger in, whose address stays an alias for ever. */
-static enum gp_rc
-join(struct gp_db *db, int64_t *thread_id, int64_t other, struct gp_err *err)
+enum gp_rc
+gp_thread_unite(struct gp_db *db, int64_t space_id, int64_t *thread_id, int64_t other, struct gp_err *err)
 {
 	static const char *const steps[] = {
 		"UPDATE message SET thread_id = :winner WHERE thread_id = :loser",
@@ -92,8 +105,13 @@ join(struct gp_db *db, int64_t *thread_id, int64_t other, struct gp_err *err)
 		"UPDATE thread SET alias_of = :winner WHERE thread_id = :loser OR alias_of = :loser",
 	};
 	int64_t winner = *thread_id, loser = other;
+	bool parted = false;
 
 	if (other == 0 || other == *thread_id)
+		return GP_OK;
+	if (*thread_id != 0)
+		GP_TRY(gp_mend_parted(db, space_id, *thread_id, other, &parted, err));
+	if (parted)
 		return GP_OK;
 	if (*thread_id == 0 || other < *thread_id) {
 		winner = other;
@@ -105,17 +123,38 @@ join(struct gp_db *db, int64_t *thread_id, int64_t other, struct gp_err *err)
 	return GP_OK;
 }
 
+/* The ids that a query gives. *ret_ids: caller frees. */
+static enum gp_rc
+gather(struct gp_query *query, int64_t **ret_ids, size_t *ret_count, struct gp_err *err)
+{
+	size_t cap = 0;
+	bool found;
+
+	*ret_count = 0;
+	for (;;) {
+		GP_TRY(gp_query_next(query, &found, err));
+		if (!found)
+			return GP_OK;
+		if (*ret_count == cap) {
+			cap = cap > 0 ? cap * 2 : 16;
+			*ret_ids = gp_grow(*ret_ids, cap * sizeof(**ret_ids));
+		}
+		(*ret_ids)[(*ret_count)++] = gp_col_int(query, "id");
+	}
+}
+
 /* A message and a reply that cites nothing belong together when they have one subject and the reply came within 30 days
  * after. All such elders are joined, not only the nearest: which one is nearest would depend on what has arrived. */
 static enum gp_rc
 join_by_subject(struct gp_db *db, const struct gp_placing *placing, int64_t *thread_id, struct gp_err *err)
 {
-	static const char sql[] = "SELECT thread_id FROM message WHERE space_id = :space"
-				  " AND subject_base = :base AND date >= :date - :window AND date <= :date + :window"
-				  " AND ((:by_subject AND date <= :date) OR (by_subject AND date >= :date))"
-				  " AND thread_id <> :mine";
+	static const char sql[] =
+	    "SELECT DISTINCT thread_id AS id FROM message WHERE space_id = :space"
+	    " AND subject_base = :base AND date >= :date - :window AND date <= :date + :window"
+	    " AND ((:by_subject AND date <= :date + :skew) OR (by_subject AND date >= :date - :skew))";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	bool found;
+	SCOPED(gp_free_ptr) int64_t *others = NULL;
+	size_t count;
 
 	if (strlen(placing->subject_base) < SUBJECT_LEAST)
 		return GP_OK;
@@ -124,23 +163,17 @@ join_by_subject(struct gp_db *db, const struct gp_placing *placing, int64_t *thr
 	gp_bind_text(query, ":base", placing->subject_base);
 	gp_bind_int(query, ":date", placing->date);
 	gp_bind_int(query, ":window", SUBJECT_WINDOW);
+	gp_bind_int(query, ":skew", CLOCK_SKEW);
 	gp_bind_int(query, ":by_subject", placing->by_subject);
-	for (;;) { /* one at a time: a join changes what the query reads */
-		int64_t other;
-
-		gp_query_rewind(query);
-		gp_bind_int(query, ":mine", *thread_id);
-		GP_TRY(gp_query_next(query, &found, err));
-		if (!found)
-			return GP_OK;
-		other = gp_col_int(query, "thread_id");
-		gp_query_rewind(query);
-		GP_TRY(join(db, thread_id, other, err));
-	}
+	GP_TRY(gather(query, &others, &count, err)); /* first all of them: a join changes what the query reads */
+	for (size_t i = 0; i < count; i++)
+		GP_TRY(gp_thread_unite(db, placing->space_id, thread_id, others[i], err));
+	return GP_OK;
 }
 
-static enum gp_rc
-new_thread(struct gp_db *db, const struct gp_placing *placing, int64_t *ret_id, struct gp_err *err)
+enum gp_rc
+gp_thread_new(struct gp_db *db, int64_t space_id, const struct gp_token_keys *keys, int64_t now, int64_t *ret_id,
+    struct gp_err *err)
 {
 	static const char last[] = "SELECT coalesce(max(thread_id), 0) AS last FROM thread";
 	static const char insert[] = "INSERT INTO thread (thread_id, space_id, token, created_at)"
@@ -155,11 +188,11 @@ new_thread(struct gp_db *db, const struct gp_placing *placing, int64_t *ret_id, 
 	gp_query_free(&query);
 	GP_TRY(gp_query_open(db, insert, &query, err));
 	for (int attempt = 0;; attempt++) {
-		gp_token_make_thread(placing->keys, (uint64_t)*ret_id, attempt, token);
+		gp_token_make_thread(keys, (uint64_t)*ret_id, attempt, token);
 		gp_bind_int(query, ":id", *ret_id);
-		gp_bind_int(query, ":space", placing->space_id);
+		gp_bind_int(query, ":space", space_id);
 		gp_bind_text(query, ":token", token);
-		gp_bind_int(query, ":now", placing->now);
+		gp_bind_int(query, ":now", now);
 		GP_TRY(gp_query_do(query, err));
 		if (gp_db_changes(db) > 0)
 			return GP_OK;
@@ -183,19 +216,23 @@ add_place(struct gp_db *db, int64_t space_id, const char *msgid, int64_t thread_
 enum gp_rc
 gp_thread_place(struct gp_db *db, const struct gp_placing *placing, int64_t *ret_thread_id, struct gp_err *err)
 {
+	const int64_t space_id = placing->space_id;
 	int64_t thread_id = 0, there;
 
 	if (*placing->token != '\0')
 		GP_TRY(gp_thread_by_token(db, placing->space_id, placing->token, &thread_id, err));
 	GP_TRY(thread_of_place(db, placing->space_id, placing->msgid, &there, err));
-	GP_TRY(join(db, &thread_id, there, err));
-	for (size_t i = 0; i < placing->references->count; i++) {
-		GP_TRY(thread_of_place(db, placing->space_id, placing->references->v[i], &there, err));
-		GP_TRY(join(db, &thread_id, there, err));
+	GP_TRY(gp_thread_unite(db, space_id, &thread_id, there, err));
+	/* The last cited first: where threads were parted by hand, the message goes with its nearest elder. */
+	for (size_t i = placing->references->count; i-- > 0;) {
+		GP_TRY(thread_of_place(db, space_id, placing->references->v[i], &there, err));
+		GP_TRY(gp_thread_unite(db, space_id, &thread_id, there, err));
 	}
+	GP_TRY(gp_mend_joined(db, space_id, placing->msgid, &there, err));
+	GP_TRY(gp_thread_unite(db, space_id, &thread_id, there, err));
 	GP_TRY(join_by_subject(db, placing, &thread_id, err));
 	if (thread_id == 0)
-		GP_TRY(new_thread(db, placing, &thread_id, err));
+		GP_TRY(gp_thread_new(db, space_id, placing->keys, placing->now, &thread_id, err));
 	GP_TRY(add_place(db, placing->space_id, placing->msgid, thread_id, err));
 	for (size_t i = 0; i < placing->references->count; i++)
 		GP_TRY(add_place(db, placing->space_id, placing->references->v[i], thread_id, err));
@@ -205,34 +242,44 @@ gp_thread_place(struct gp_db *db, const struct gp_placing *placing, int64_t *ret
 
 /* --- parents -------------------------------------------------------------------------------- */
 
+static enum gp_rc
+first_id(struct gp_db *db, const char *sql, int64_t id, int64_t *ret, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", id);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret = found ? gp_col_int(query, "id") : 0;
+	return GP_OK;
+}
+
 /* Whom a message would have as parent if citations made no circle: the last cited that is here, or for a reply by subject
- * the nearest elder of that subject. 0: nobody. */
+ * the nearest elder of that subject, or by a wrong clock what it answers comes a little later. 0: nobody. Each in its own
+ * thread: what was parted by hand stays so. */
 static enum gp_rc
 candidate(struct gp_db *db, int64_t id, int64_t *ret, struct gp_err *err)
 {
-	static const char cited[] = "SELECT p.id FROM message m JOIN citation c ON c.id = m.id"
-				    " JOIN message p ON p.space_id = m.space_id AND p.msgid = c.msgid"
-				    " WHERE m.id = :id AND p.id <> m.id ORDER BY c.position DESC LIMIT 1";
-	static const char same_subject[] =
-	    "SELECT p.id FROM message m JOIN message p ON p.space_id = m.space_id AND p.subject_base = m.subject_base"
-	    " AND p.date + 0 >= m.date - :window AND p.date <= m.date AND p.thread_id + 0 = m.thread_id"
-	    " WHERE m.id = :id AND m.by_subject AND (p.date, p.msgid) < (m.date, m.msgid)"
-	    " ORDER BY p.date DESC, p.msgid DESC LIMIT 1";
-	SCOPED(gp_query_free) struct gp_query *first = NULL;
-	SCOPED(gp_query_free) struct gp_query *second = NULL;
-	bool found;
+	static const char *const ways[] = {
+		"SELECT p.id FROM message m JOIN citation c ON c.id = m.id"
+		" JOIN message p ON p.space_id = m.space_id AND p.msgid = c.msgid AND p.thread_id + 0 = m.thread_id"
+		" WHERE m.id = :id AND p.id <> m.id ORDER BY c.position DESC LIMIT 1",
+		"SELECT p.id FROM message m JOIN message p ON p.space_id = m.space_id AND p.subject_base = "
+		"m.subject_base"
+		" AND p.date + 0 >= m.date - 2592000 AND p.date <= m.date AND p.thread_id + 0 = m.thread_id"
+		" WHERE m.id = :id AND m.by_subject AND (p.date, p.msgid) < (m.date, m.msgid)"
+		" ORDER BY p.date DESC, p.msgid DESC LIMIT 1",
+		"SELECT p.id FROM message m JOIN message p ON p.space_id = m.space_id AND p.subject_base = "
+		"m.subject_base"
+		" AND p.date >= m.date AND p.date + 0 <= m.date + 43200 AND p.thread_id + 0 = m.thread_id"
+		" WHERE m.id = :id AND m.by_subject AND NOT p.by_subject AND p.id <> m.id"
+		" ORDER BY p.date, p.msgid LIMIT 1",
+	};
 
-	GP_TRY(gp_query_open(db, cited, &first, err));
-	gp_bind_int(first, ":id", id);
-	GP_TRY(gp_query_next(first, &found, err));
-	*ret = found ? gp_col_int(first, "id") : 0;
-	if (found)
-		return GP_OK;
-	GP_TRY(gp_query_open(db, same_subject, &second, err));
-	gp_bind_int(second, ":id", id);
-	gp_bind_int(second, ":window", SUBJECT_WINDOW);
-	GP_TRY(gp_query_next(second, &found, err));
-	*ret = found ? gp_col_int(second, "id") : 0;
+	*ret = 0;
+	for (size_t i = 0; i < GP_COUNT(ways) && *ret == 0; i++)
+		GP_TRY(first_id(db, ways[i], id, ret, err));
 	return GP_OK;
 }
 
@@ -286,27 +333,15 @@ settle_one(struct gp_db *db, int64_t id, struct gp_err *err)
 	return eldest == id ? GP_OK : set_parent(db, id, parent, err);
 }
 
-/* The ids that a query gives. *ret_ids: caller frees. */
-static enum gp_rc
-collect(struct gp_db *db, const char *sql, int64_t id, int64_t **ret_ids, size_t *ret_count, struct gp_err *err)
+enum gp_rc
+gp_thread_collect(
+    struct gp_db *db, const char *sql, int64_t id, int64_t **ret_ids, size_t *ret_count, struct gp_err *err)
 {
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	size_t cap = 0;
-	bool found;
 
-	*ret_count = 0;
 	GP_TRY(gp_query_open(db, sql, &query, err));
 	gp_bind_int(query, ":id", id);
-	for (;;) {
-		GP_TRY(gp_query_next(query, &found, err));
-		if (!found)
-			return GP_OK;
-		if (*ret_count == cap) {
-			cap = cap > 0 ? cap * 2 : 16;
-			*ret_ids = gp_grow(*ret_ids, cap * sizeof(**ret_ids));
-		}
-		(*ret_ids)[(*ret_count)++] = gp_col_int(query, "id");
-	}
+	return gather(query, ret_ids, ret_count, err);
 }
 
 /* "+ 0" keeps the planner, which has no statistics, from walking the whole space instead of the few citations.
@@ -315,7 +350,7 @@ static const char waiting[] =
     "SELECT c.id FROM message m JOIN citation c ON c.msgid = m.msgid JOIN message w ON w.id = c.id"
     " AND w.space_id + 0 = m.space_id WHERE m.id = :id AND w.id <> m.id"
     " UNION SELECT w.id FROM message m JOIN message w ON w.space_id = m.space_id AND w.subject_base = m.subject_base"
-    " AND w.date >= m.date AND w.date <= m.date + 2592000 WHERE m.id = :id AND w.by_subject AND w.id <> m.id";
+    " AND w.date >= m.date - 43200 AND w.date <= m.date + 2592000 WHERE m.id = :id AND w.by_subject AND w.id <> m.id";
 
 enum gp_rc
 gp_thread_settle(struct gp_db *db, int64_t message_id, struct gp_err *err)
@@ -327,7 +362,7 @@ gp_thread_settle(struct gp_db *db, int64_t message_id, struct gp_err *err)
 	int64_t parent;
 	size_t count;
 
-	GP_TRY(collect(db, waiting, message_id, &ids, &count, err));
+	GP_TRY(gp_thread_collect(db, waiting, message_id, &ids, &count, err));
 	if (count == 0) { /* nobody is below: no circle can have come about */
 		GP_TRY(candidate(db, message_id, &parent, err));
 		return set_parent(db, message_id, parent, err);
@@ -338,7 +373,7 @@ gp_thread_settle(struct gp_db *db, int64_t message_id, struct gp_err *err)
 			GP_TRY(set_parent(db, ids[i], parent, err));
 	}
 	GP_TRY(settle_one(db, message_id, err)); /* a new circle would lead through this message */
-	GP_TRY(collect(db, roots, message_id, &ids, &count, err));
+	GP_TRY(gp_thread_collect(db, roots, message_id, &ids, &count, err));
 	for (size_t i = 0; i < count; i++)
 		GP_TRY(settle_one(db, ids[i], err));
 	return GP_OK;
@@ -347,7 +382,7 @@ gp_thread_settle(struct gp_db *db, int64_t message_id, struct gp_err *err)
 enum gp_rc
 gp_thread_waiting(struct gp_db *db, int64_t message_id, int64_t **ret_ids, size_t *ret_count, struct gp_err *err)
 {
-	return collect(db, waiting, message_id, ret_ids, ret_count, err);
+	return gp_thread_collect(db, waiting, message_id, ret_ids, ret_count, err);
 }
 
 enum gp_rc

@@ -15,6 +15,7 @@ import bounces  # noqa: E402
 import calendars  # noqa: E402
 import charsets  # noqa: E402
 import own_text  # noqa: E402
+import threads  # noqa: E402
 from corpora import Absent  # noqa: E402
 
 FLOORS = {bounces.reports: 0.88, charsets.unlabelled: 0.15, calendars.files: 0.99}
@@ -22,7 +23,7 @@ FLOORS = {bounces.reports: 0.88, charsets.unlabelled: 0.15, calendars.files: 0.9
 
 def main():
     for measure in (archives.every_message, archives.every_fixture, archives.people, *automatic.MEASURES, *bounces.MEASURES,
-                    *own_text.MEASURES, *charsets.MEASURES, *calendars.MEASURES):
+                    *own_text.MEASURES, *charsets.MEASURES, *calendars.MEASURES, threads.jwz):
         try:
             row = measure()
         except Absent as absent:

@@ -37,6 +37,10 @@ struct gp_reading {
 	bool message_id_made;
 	struct gp_strs references; /* with angle brackets, oldest first; In-Reply-To last when References lacks it */
 	struct gp_strs in_reply_to;
+	/* What Outlook's Thread-Index and the subject say of the conversation, as a message-id that no message bears; ""
+	 * without one. It ties where nothing is cited. */
+	char *conversation;
+	bool conversation_reply; /* the index has grown: it answers something */
 	char *from_name, *from_address; /* the one author; address "" when there is none or it is malformed */
 	int from_count; /* mailboxes in all From fields: not 1 means hold (RCV-20) */
 	char *reply_to; /* first address or "" */

@@ -27,6 +27,10 @@ CREATE INDEX place_thread ON place (thread_id);
 CREATE TABLE citation (id INTEGER NOT NULL REFERENCES message, position INTEGER NOT NULL, msgid TEXT NOT NULL,
   PRIMARY KEY (id, position)) STRICT, WITHOUT ROWID;
 CREATE INDEX citation_msgid ON citation (msgid);
+-- Threads mended by hand: messages that must stand in one thread (together 1) or must not (0), whatever they cite.
+CREATE TABLE mend (space_id INTEGER NOT NULL, msgid TEXT NOT NULL, other TEXT NOT NULL, together INTEGER NOT NULL,
+  PRIMARY KEY (space_id, msgid, other)) STRICT, WITHOUT ROWID;
+CREATE INDEX mend_other ON mend (space_id, other);
 -- What was indexed, exactly, as a zstd patch against its own raw octets, and by which language: needed to take it out again.
 CREATE TABLE message_text (id INTEGER PRIMARY KEY REFERENCES message, raw_id INTEGER NOT NULL,
   language TEXT NOT NULL, own BLOB NOT NULL, rest BLOB NOT NULL) STRICT;

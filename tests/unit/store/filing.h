@@ -22,7 +22,8 @@ struct letter {
 	const char *body; /* what tells a copy from a reused id; NULL: the msgid */
 	const char *token; /* of the recipient address */
 	int64_t date;
-	bool is_reply, attachment, live;
+	const char *conversation; /* of its Thread-Index */
+	bool is_reply, attachment, live, grown; /* grown: its Thread-Index */
 };
 
 static inline void
@@ -92,6 +93,8 @@ file_letter(struct filing_house *house, const struct letter *letter)
 	for (size_t i = 0; i < GP_COUNT(letter->references) && letter->references[i] != NULL; i++)
 		gp_strs_add(&reading.references, letter->references[i]);
 	reading.subject_is_reply = letter->is_reply;
+	put(&reading.conversation, letter->conversation);
+	reading.conversation_reply = letter->grown;
 	reading.date = letter->date;
 	gp_sha256(body, strlen(body), reading.body_sha256);
 	if (gp_tx_begin(house->s.db, &tx, &err) != GP_OK ||

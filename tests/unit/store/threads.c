@@ -64,6 +64,40 @@ static const struct expectation expectations[] = {
 	    { { .msgid = "<a@x>", .base = "reeds", .date = NOW - 2 },
 		{ .msgid = "<b@x>", .base = "reeds", .is_reply = true, .references = { "<z@x>" }, .date = NOW - 1 } },
 	    2, "<b@x>", "" },
+	{ "a reply that a wrong clock dates before its post is placed too",
+	    { { .msgid = "<b@x>", .base = "reeds", .is_reply = true, .date = NOW - 3 * 3600 },
+		{ .msgid = "<a@x>", .base = "reeds", .date = NOW } },
+	    1, "<b@x>", "<a@x>" },
+	{ "but not a day before",
+	    { { .msgid = "<a@x>", .base = "reeds", .date = NOW },
+		{ .msgid = "<b@x>", .base = "reeds", .is_reply = true, .date = NOW - DAY } },
+	    2, "<b@x>", "" },
+	{ "Outlook's answers without References stand in their conversation",
+	    { { .msgid = "<a@x>", .base = "reeds", .conversation = "<1@c>", .date = NOW - 50 * DAY },
+		{ .msgid = "<b@x>", .base = "reeds", .conversation = "<1@c>", .grown = true, .date = NOW } },
+	    1, "<b@x>", "" },
+	{ "below the nearest elder",
+	    { { .msgid = "<b@x>", .base = "reeds", .conversation = "<1@c>", .grown = true, .date = NOW },
+		{ .msgid = "<c@x>", .base = "reeds", .conversation = "<1@c>", .grown = true, .date = NOW + 5 },
+		{ .msgid = "<a@x>", .base = "reeds", .conversation = "<1@c>", .date = NOW - DAY } },
+	    1, "<c@x>", "<b@x>" },
+	{ "what it cites comes before its conversation",
+	    { { .msgid = "<a@x>", .base = "reeds", .conversation = "<1@c>", .date = NOW - DAY },
+		{ .msgid = "<b@x>",
+		    .base = "reeds",
+		    .conversation = "<1@c>",
+		    .references = { "<a@x>" },
+		    .grown = true },
+		{ .msgid = "<c@x>",
+		    .base = "reeds",
+		    .conversation = "<1@c>",
+		    .references = { "<a@x>" },
+		    .grown = true } },
+	    1, "<c@x>", "<a@x>" },
+	{ "another conversation is another thread",
+	    { { .msgid = "<a@x>", .base = "reeds", .conversation = "<1@c>", .date = NOW },
+		{ .msgid = "<b@x>", .base = "reeds", .conversation = "<2@c>", .date = NOW } },
+	    2, "<b@x>", "" },
 	{ "nor by an empty subject",
 	    { { .msgid = "<a@x>", .base = "", .date = NOW - 2 },
 		{ .msgid = "<b@x>", .base = "", .is_reply = true, .date = NOW - 1 } },
@@ -168,6 +202,106 @@ the_address_wins_over_references(void **state)
 	scratch_close(&house.s);
 }
 
+static int64_t
+id_of(struct filing_house *house, const char *msgid)
+{
+	SCOPED(gp_free_str) char *sql = gp_printf("SELECT id AS n FROM message WHERE msgid = '%s'", msgid);
+
+	return count(house, sql);
+}
+
+static const char threads_there[] = "SELECT count(DISTINCT thread_id) AS n FROM message";
+
+/* <a> - <b> - <c>, and <d> below <a>; <b> is cut off with <c>. */
+static struct gp_filed
+split_house(struct filing_house *house)
+{
+	struct gp_filed a;
+	struct gp_err err = { .text = "" };
+	int64_t fresh;
+
+	house_open(house);
+	a = file_letter(house, &(struct letter){ .msgid = "<a@x>", .date = NOW - 9 });
+	(void)file_letter(house, &(struct letter){ .msgid = "<b@x>", .references = { "<a@x>" }, .date = NOW - 8 });
+	(void)file_letter(
+	    house, &(struct letter){ .msgid = "<c@x>", .references = { "<a@x>", "<b@x>", "<z@x>" }, .date = NOW - 7 });
+	(void)file_letter(house, &(struct letter){ .msgid = "<d@x>", .references = { "<a@x>" }, .date = NOW - 6 });
+	SAYS("nothing is left when a thread's first post goes",
+	    gp_thread_split(house->s.db, id_of(house, "<a@x>"), &house->keys, NOW, &fresh, &err) == GP_OK &&
+		fresh == 0);
+	SAYS("a post is cut off",
+	    gp_thread_split(house->s.db, id_of(house, "<b@x>"), &house->keys, NOW, &fresh, &err) == GP_OK &&
+		fresh != 0);
+	return a;
+}
+
+static void
+a_thread_is_split_for_ever(void **state)
+{
+	static const struct {
+		const char *says, *msgid, *references[3], *parent, *with;
+	} later[] = {
+		{ "an answer to who was cut off goes with it", "<e@x>", { "<a@x>", "<b@x>", "<c@x>" }, "<c@x>",
+		    "<b@x>" },
+		{ "also when it cites less", "<f@x>", { "<a@x>", "<c@x>" }, "<c@x>", "<b@x>" },
+		{ "an id that only these cite went with them", "<z@x>", { "<b@x>" }, "<b@x>", "<b@x>" },
+		{ "an answer to who stayed stays", "<g@x>", { "<a@x>", "<d@x>" }, "<d@x>", "<a@x>" },
+	};
+	struct filing_house house;
+	char parent[200];
+	struct gp_err err;
+
+	(void)state;
+	(void)split_house(&house);
+	SAYS("there are two threads now", count(&house, threads_there) == 2);
+	parent_of(&house, "<b@x>", parent);
+	SAYS_TEXT("who was cut off begins one", parent, "");
+	parent_of(&house, "<c@x>", parent);
+	SAYS_TEXT("and has its own below it", parent, "<b@x>");
+	for (size_t i = 0; i < GP_COUNT(later); i++) {
+		struct letter letter = { .msgid = later[i].msgid, .date = NOW + (int64_t)i };
+		SCOPED(gp_free_str)
+		char *together = gp_printf(
+		    "SELECT count(DISTINCT thread_id) AS n FROM message WHERE msgid IN ('%s', '%s')", later[i].msgid,
+		    later[i].with);
+
+		memcpy(letter.references, later[i].references, sizeof(later[i].references));
+		(void)file_letter(&house, &letter);
+		parent_of(&house, later[i].msgid, parent);
+		SAYS_TEXT(later[i].says, parent, later[i].parent);
+		SAYS(later[i].says, count(&house, together) == 1);
+	}
+	SAYS("and two threads there are", count(&house, threads_there) == 2);
+	SAYS("which agree with themselves", gp_archive_verify(house.s.db, &err) == GP_OK);
+	scratch_close(&house.s);
+}
+
+static void
+threads_are_joined_for_ever(void **state)
+{
+	struct filing_house house;
+	struct gp_filed a, s;
+	char parent[200];
+	struct gp_err err;
+	int64_t one;
+
+	(void)state;
+	a = split_house(&house);
+	SAYS("what was split is joined again",
+	    gp_thread_join(house.s.db, 1, a.thread_id,
+		count(&house, "SELECT thread_id AS n FROM message WHERE msgid = '<b@x>'"), &one, &err) == GP_OK &&
+		one == a.thread_id);
+	parent_of(&house, "<b@x>", parent);
+	SAYS_TEXT("and hangs where it hung", parent, "<a@x>");
+	SAYS("one thread there is", count(&house, threads_there) == 1);
+	s = file_letter(&house, &(struct letter){ .msgid = "<s@x>" });
+	SAYS("a stranger is joined",
+	    gp_thread_join(house.s.db, 1, s.thread_id, a.thread_id, &one, &err) == GP_OK && one == a.thread_id);
+	SAYS("though nobody cites it", count(&house, threads_there) == 1);
+	SAYS("places agree", gp_archive_verify(house.s.db, &err) == GP_OK);
+	scratch_close(&house.s);
+}
+
 static void
 answers_to_one_digest_are_not_one_thread(void **state)
 {
@@ -256,6 +390,8 @@ static char bases[12][12];
 static void
 invent(struct letter *letters)
 {
+	static const char *const conversations[] = { "<1@c>", "<2@c>", "<3@c>" };
+
 	for (size_t i = 0; i < GP_COUNT(ids); i++)
 		(void)snprintf(ids[i], sizeof(ids[i]), "<m%zu@x>", i); /* from MANY on they never arrive */
 	for (size_t i = 0; i < GP_COUNT(bases); i++)
@@ -266,6 +402,7 @@ invent(struct letter *letters)
 		letters[i] = (struct letter){ .msgid = ids[i],
 			.base = bases[chance(GP_COUNT(bases))],
 			.date = NOW - 400 * DAY + (int64_t)i * DAY + (int64_t)chance(3 * DAY),
+			.conversation = chance(6) == 0 ? conversations[chance(GP_COUNT(conversations))] : NULL,
 			.is_reply = chance(2) == 0 };
 		for (unsigned k = 0; k < cited; k++)
 			letters[i].references[k] = kind == 19	? ids[chance(MANY + 40)]
@@ -371,6 +508,8 @@ main(void)
 		cmocka_unit_test(a_message_finds_its_place),
 		cmocka_unit_test(a_thread_keeps_its_address),
 		cmocka_unit_test(the_address_wins_over_references),
+		cmocka_unit_test(a_thread_is_split_for_ever),
+		cmocka_unit_test(threads_are_joined_for_ever),
 		cmocka_unit_test(answers_to_one_digest_are_not_one_thread),
 		cmocka_unit_test(an_id_is_filed_once),
 		cmocka_unit_test(a_date_is_believed_within_a_day),
