@@ -81,8 +81,11 @@ gp_operator_take(struct gp_desk *desk, const struct gp_arrival *arrival, bool *r
 	const struct gp_var vars[] = { { "recipient", arrival->row->recipient },
 		{ "from", *reading->from_address != '\0' ? reading->from_address : "<>" },
 		{ "subject", reading->subject } };
+	bool done;
 
 	*ret_taken = true;
+	if (arrival->kind == GP_KIND_COMPLAINT)
+		GP_TRY(gp_complaint_act(desk, arrival, &done, err));
 	if (is_own_report(desk, reading))
 		return gp_drop(desk, arrival, "the operator's address is one of ours; see the key `operator`", err);
 	gp_log(GP_LOG_INFO, "sort.operator", "sid", arrival->row->session, "rcpt", arrival->row->recipient, NULL);

@@ -4,15 +4,26 @@
 #include "guildpost/base/log.h"
 #include "guildpost/desk/note.h"
 #include "guildpost/mail/dsn.h"
+#include "guildpost/mail/address.h"
+#include "guildpost/store/bounce.h"
 #include "guildpost/store/keep.h"
 #include "guildpost/store/member.h"
-#include "guildpost/store/request.h"
 
 #define DAY	  86400
 #define HARD_DAYS 2 /* SND-06 */
 #define BAD_DAYS  5
 #define WINDOW	  (14 * DAY)
 #define PIECE	  100 /* outcomes a transaction */
+/* So many people at one provider within a day, and half of those who live there, do not die: the provider has trouble, or
+ * with us. A provider in trouble for longer than three days in a fortnight is taken at its word. */
+#define CROWD	  5
+#define CROWD_ALL 10 /* wherever they live */
+#define MASS_DAYS 3
+/* When who is suspended is asked whether mail gets through: after three days, then three times weekly, then each fourth
+ * week for half a year. */
+#define FIRST_PROBE  (3 * DAY)
+#define PROBE_EXPIRY (28 * DAY)
+#define PROBES_MOST  10
 
 struct failure {
 	int64_t member_id, outbox_id, now;
@@ -30,30 +41,31 @@ main_space(struct gp_desk *desk, int64_t community_id, struct gp_space **ret, st
 }
 
 static enum gp_rc
-suspend(struct gp_desk *desk, struct gp_member *member, const struct failure *failure, struct gp_err *err)
+tell_stewards(struct gp_desk *desk, int64_t community_id, struct gp_notice *notice, int64_t except, struct gp_err *err)
 {
 	SCOPED(gp_space_free) struct gp_space *space = NULL;
+
+	GP_TRY(main_space(desk, community_id, &space, err));
+	notice->kind = "report";
+	notice->space = space;
+	return space != NULL ? gp_notice_stewards(desk, notice, except, err) : GP_OK;
+}
+
+static enum gp_rc
+suspend(struct gp_desk *desk, const struct gp_member *member, const struct failure *failure, struct gp_err *err)
+{
 	const struct gp_var vars[] = { { "name", member->name }, { "address", member->address },
 		{ "status", failure->status }, { "said", failure->said } };
 	char number[GP_ACTOR_SIZE];
 
-	free(member->state);
-	member->state = gp_strdup("bouncing");
-	GP_TRY(gp_member_update(desk->db, member, err));
+	GP_TRY(gp_suspend(desk->db, member->id, failure->status, failure->now, failure->now + FIRST_PROBE, err));
 	gp_actor(member->id, number);
 	gp_log(GP_LOG_INFO, "member.bouncing", "member", gp_log_int(member->id), "dsn", failure->status, NULL);
 	GP_TRY(gp_note(desk, &(struct gp_note){ failure->now, member->community_id, 0, "robot", "member.bouncing" },
 	    err, "who", number, "dsn", failure->status, NULL));
-	GP_TRY(main_space(desk, member->community_id, &space, err));
-	if (space == NULL)
-		return GP_OK;
-	return gp_notice_stewards(desk,
-	    &(struct gp_notice){ .kind = "report",
-		.template_name = "member-bouncing",
-		.space = space,
-		.vars = vars,
-		.var_count = GP_COUNT(vars),
-		.now = failure->now },
+	return tell_stewards(desk, member->community_id,
+	    &(struct gp_notice){
+		.template_name = "member-bouncing", .vars = vars, .var_count = GP_COUNT(vars), .now = failure->now },
 	    member->id, err);
 }
 
@@ -73,28 +85,104 @@ tell_policy(struct gp_desk *desk, const struct failure *failure, struct gp_err *
 	    err);
 }
 
+/* --- when many fail at once ------------------------------------------------------------------ */
+
+static bool
+is_crowd(const struct gp_bounce_crowd *crowd, int64_t least)
+{
+	return crowd->failing >= least && 2 * crowd->failing >= crowd->members && crowd->mass_days < MASS_DAYS;
+}
+
+/* domain "": the trouble is not one provider's. */
+static enum gp_rc
+forgive(struct gp_desk *desk, const struct gp_member *member, const char *domain, const struct gp_bounce_crowd *crowd,
+    const struct failure *failure, struct gp_err *err)
+{
+	SCOPED(gp_free_str) char *failing = gp_printf("%lld", (long long)crowd->failing);
+	SCOPED(gp_free_str) char *limit = gp_printf("mass %s", domain);
+	const struct gp_var vars[] = { { "failing", failing }, { "domain", domain }, { "status", failure->status },
+		{ "said", failure->said } };
+	int64_t back;
+
+	GP_TRY(gp_bounce_forgive(desk->db, member->community_id, domain, failure->now - DAY, &back, err));
+	gp_log(GP_LOG_INFO, "bounce.mass", "domain", domain, "failing", failing, "back", gp_log_int(back), "dsn",
+	    failure->status, NULL);
+	if (crowd->failing == CROWD || back > 0)
+		GP_TRY(gp_note(desk, &(struct gp_note){ failure->now, member->community_id, 0, "robot", "bounce.mass" },
+		    err, "domain", domain, "dsn", failure->status, NULL));
+	return tell_stewards(desk, member->community_id,
+	    &(struct gp_notice){ .template_name = "provider-trouble",
+		.vars = vars,
+		.var_count = GP_COUNT(vars),
+		.limit_kind = limit,
+		.now = failure->now },
+	    0, err);
+}
+
+/* *ret: this failure is one of many, and held against nobody (SND-06). */
+static enum gp_rc
+judge_crowd(struct gp_desk *desk, const struct gp_member *member, const char *domain, const struct failure *failure,
+    bool *ret, struct gp_err *err)
+{
+	struct gp_bounce_crowd crowd;
+	int64_t since = failure->now - DAY;
+
+	GP_TRY(gp_bounce_crowd(desk->db, member->community_id, domain, since, failure->now, &crowd, err));
+	*ret = is_crowd(&crowd, CROWD);
+	if (*ret)
+		return forgive(desk, member, domain, &crowd, failure, err);
+	GP_TRY(gp_bounce_crowd(desk->db, member->community_id, "", since, failure->now, &crowd, err));
+	*ret = is_crowd(&crowd, CROWD_ALL);
+	return *ret ? forgive(desk, member, "", &crowd, failure, err) : GP_OK;
+}
+
+/* --- one failure ----------------------------------------------------------------------------- */
+
+static enum gp_rc
+judge_member(struct gp_desk *desk, const struct gp_member *member, const char *domain, const struct failure *failure,
+    struct gp_err *err)
+{
+	int64_t hard, bad;
+	bool one_of_many;
+
+	if (strcmp(member->state, "active") != 0 && strcmp(member->state, "paused") != 0)
+		return GP_OK;
+	GP_TRY(judge_crowd(desk, member, domain, failure, &one_of_many, err));
+	if (one_of_many)
+		return GP_OK;
+	GP_TRY(gp_bounce_days(desk->db, member->id, failure->now - WINDOW, &hard, &bad, err));
+	return hard >= HARD_DAYS || bad >= BAD_DAYS ? suspend(desk, member, failure, err) : GP_OK;
+}
+
 /* Inside the write transaction. */
 static enum gp_rc
 judge(struct gp_desk *desk, const struct failure *failure, struct gp_err *err)
 {
 	SCOPED(gp_member_free) struct gp_member *member = NULL;
-	int64_t hard, bad;
+	struct gp_bounce bounce = { .member_id = failure->member_id,
+		.outbox_id = failure->outbox_id,
+		.at = failure->now,
+		.domain = "",
+		.status = failure->status,
+		.verdict = failure->verdict,
+		.said = failure->said };
+	bool fresh;
 
+	if (failure->member_id != 0)
+		GP_TRY(gp_member_load(desk->db, failure->member_id, &member, err));
+	if (member != NULL) {
+		bounce.community_id = member->community_id;
+		bounce.domain = gp_address_domain(member->address_key);
+	}
+	GP_TRY(gp_bounce_add(desk->db, &bounce, &fresh, err));
 	gp_log(GP_LOG_INFO, "bounce.counted", "member", gp_log_int(failure->member_id), "outbox",
-	    gp_log_int(failure->outbox_id), "dsn", failure->status, "verdict", failure->verdict, NULL);
-	GP_TRY(gp_bounce_add(
-	    desk->db, failure->member_id, failure->outbox_id, failure->status, failure->verdict, failure->now, err));
+	    gp_log_int(failure->outbox_id), "dsn", failure->status, "verdict", failure->verdict, "again",
+	    fresh ? NULL : "1", NULL);
+	if (!fresh)
+		return GP_OK;
 	if (strcmp(failure->verdict, "policy") == 0)
 		return tell_policy(desk, failure, err);
-	if (failure->member_id == 0)
-		return GP_OK;
-	GP_TRY(gp_bounce_days(desk->db, failure->member_id, failure->now - WINDOW, &hard, &bad, err));
-	if (hard < HARD_DAYS && bad < BAD_DAYS)
-		return GP_OK;
-	GP_TRY(gp_member_load(desk->db, failure->member_id, &member, err));
-	if (member == NULL || (strcmp(member->state, "active") != 0 && strcmp(member->state, "paused") != 0))
-		return GP_OK;
-	return suspend(desk, member, failure, err);
+	return member != NULL ? judge_member(desk, member, bounce.domain, failure, err) : GP_OK;
 }
 
 /* What counts of a report is its gravest recipient; most name one (SND-04). */
@@ -205,4 +293,115 @@ gp_bounce_tick(struct gp_desk *desk, int64_t now, struct gp_err *err)
 		GP_TRY(judge_piece(desk, now, &found, err));
 	gp_bell_ring(desk->db, "deliver");
 	return GP_OK;
+}
+
+/* --- asked whether mail gets through again ---------------------------------------------------- */
+
+static int64_t
+probe_after(int64_t probes)
+{
+	return probes <= 3 ? 7 * DAY : 28 * DAY;
+}
+
+static enum gp_rc
+probe(struct gp_desk *desk, const struct gp_space *space, const struct gp_member *member, int64_t now, bool *ret_sent,
+    struct gp_err *err)
+{
+	struct gp_request request = { .kind = "back",
+		.space_id = space->id,
+		.address = member->address,
+		.name = member->name,
+		.mode = (char[]){ "" },
+		.expires_at = now + PROBE_EXPIRY };
+	char token[GP_TOKEN_SIZE], reply[GP_ADDRESS_MAX];
+	const struct gp_var vars[] = { { "reply_address", reply } };
+	int64_t id;
+
+	GP_TRY(gp_request_insert(desk->db, &request, now, &id, err));
+	gp_token_make(&desk->keys, 'c', space->name, (uint64_t)id, request.expires_at, token);
+	gp_space_address(space, token, reply);
+	return gp_notice_send(desk,
+	    &(struct gp_notice){ .kind = "notice",
+		.template_name = "probe",
+		.space = space,
+		.to_name = member->name,
+		.to_address = member->address,
+		.member_id = member->id,
+		.reply_ext = token,
+		.vars = vars,
+		.var_count = GP_COUNT(vars),
+		.now = now },
+	    ret_sent, err);
+}
+
+/* A mail that finds no place in the budget is tried the day after. */
+static enum gp_rc
+probe_one(struct gp_desk *desk, const struct gp_suspension *due, int64_t now, struct gp_err *err)
+{
+	SCOPED(gp_member_free) struct gp_member *member = NULL;
+	SCOPED(gp_space_free) struct gp_space *space = NULL;
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+	int64_t next = now + probe_after(due->probes + 1);
+	bool sent = false;
+
+	GP_TRY(gp_tx_begin(desk->db, &tx, err));
+	GP_TRY(gp_member_load(desk->db, due->member_id, &member, err));
+	if (member != NULL)
+		GP_TRY(main_space(desk, member->community_id, &space, err));
+	if (space != NULL && strcmp(space->state, "open") == 0 && due->probes < PROBES_MOST)
+		GP_TRY(probe(desk, space, member, now, &sent, err));
+	else
+		next = INT64_MAX; /* stewards see him in the brief */
+	if (!sent && next != INT64_MAX)
+		next = now + DAY;
+	GP_TRY(gp_suspension_asked(desk->db, due->member_id, next, err));
+	GP_TRY(gp_tx_commit(&tx, err));
+	gp_bell_ring(desk->db, "deliver");
+	return GP_OK;
+}
+
+enum gp_rc
+gp_probe_tick(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err)
+{
+	struct gp_suspension due;
+
+	for (;;) {
+		GP_TRY(gp_suspension_due(desk->db, now, &due, ret_next, err));
+		if (due.member_id == 0)
+			break;
+		GP_TRY(probe_one(desk, &due, now, err));
+	}
+	if (*ret_next == INT64_MAX)
+		*ret_next = 0;
+	return GP_OK;
+}
+
+enum gp_rc
+gp_probe_answered(
+    struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request, struct gp_err *err)
+{
+	const struct gp_space *space = arrival->to->space;
+	SCOPED(gp_member_free) struct gp_member *member = NULL;
+	char actor[GP_ACTOR_SIZE];
+
+	GP_TRY(gp_member_by_address(desk->db, space->community_id, request->address, &member, err));
+	if (member == NULL || strcmp(member->state, "bouncing") != 0)
+		return gp_drop(desk, arrival, "is not suspended", err);
+	free(member->state);
+	member->state = gp_strdup(member->paused_until > arrival->now ? "paused" : "active");
+	GP_TRY(gp_member_update(desk->db, member, err));
+	gp_actor(member->id, actor);
+	gp_log(GP_LOG_INFO, "member.back", "sid", arrival->row->session, "member", gp_log_int(member->id), NULL);
+	GP_TRY(gp_note(desk, &(struct gp_note){ arrival->now, member->community_id, 0, actor, "member.back" }, err,
+	    "after", "bounces", NULL));
+	return gp_notice_send(desk,
+	    &(struct gp_notice){ .kind = "receipt",
+		.template_name = "back-again",
+		.space = space,
+		.to_name = member->name,
+		.to_address = member->address,
+		.member_id = member->id,
+		.in_reply_to = arrival->reading->message_id_made ? NULL : arrival->reading->message_id,
+		.now = arrival->now },
+	    NULL, err);
 }

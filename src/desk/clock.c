@@ -97,6 +97,7 @@ static const struct {
 	enum gp_rc (*run)(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err);
 } parts[] = {
 	{ "bounces", bounces },
+	{ "probes", gp_probe_tick },
 	{ "held", gp_held_tick },
 	{ "pauses", gp_pause_tick }, /* before the digests, which go by it */
 	{ "invitations", invitations },

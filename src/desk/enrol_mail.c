@@ -1,5 +1,6 @@
 #include <strings.h>
 
+#include "desk/bounce.h"
 #include "desk/handlers.h"
 #include "guildpost/base/log.h"
 #include "guildpost/base/mem.h"
@@ -372,7 +373,7 @@ confirm(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *e
 		enum gp_rc (*act)(struct gp_desk *desk, const struct gp_arrival *arrival,
 		    const struct gp_request *request, struct gp_err *err);
 	} kinds[] = { { "join", confirmed_join }, { "leave", confirmed_leave }, { "undo", undone },
-		{ "mode", gp_rhythm_confirmed }, { "approve", approved } };
+		{ "mode", gp_rhythm_confirmed }, { "approve", approved }, { "back", gp_probe_answered } };
 	SCOPED(gp_request_release) struct gp_request request = { .id = 0 };
 
 	/* An auto-reply to our question confirms nothing (RCV-14). */

@@ -42,6 +42,7 @@ gp_understood_load(
 #define TO(route)  (1u << GP_TO_##route)
 #define KIND(kind) (1u << GP_KIND_##kind)
 #define ANY_KIND   (~0u)
+#define ANY_ROUTE  (~0u)
 /* What is automatic is shown only to those who read it although it is (RCV-14). */
 #define NO_MACHINE                                                                                                     \
 	(ANY_KIND &                                                                                                    \
@@ -51,6 +52,7 @@ static const struct {
 	gp_arrival_handler *take;
 } handlers[] = {
 	{ TO(OPERATOR), ANY_KIND, gp_operator_take },
+	{ ANY_ROUTE, KIND(COMPLAINT), gp_complaint_take },
 	{ TO(BOUNCE), ANY_KIND, gp_bounce_take },
 	{ TO(CALENDAR) | TO(SECRET), ANY_KIND, gp_rsvp_take },
 	{ TO(POST) | TO(THREAD), KIND(RSVP), gp_rsvp_take }, /* clients that answer To instead of the organiser */

@@ -19,14 +19,6 @@ GP_MUST_CHECK enum gp_rc gp_request_insert(struct gp_db *db, const struct gp_req
 GP_MUST_CHECK enum gp_rc gp_request_load(struct gp_db *db, int64_t id, struct gp_request *ret, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_request_settle(struct gp_db *db, int64_t id, int64_t now, struct gp_err *err);
 
-/* A delivery failure of a member: what the bounce rules will read. verdict: permanent, temporary, policy, ignore. */
-GP_MUST_CHECK enum gp_rc gp_bounce_add(struct gp_db *db, int64_t member_id, int64_t outbox_id, const char *status,
-    const char *verdict, int64_t now, struct gp_err *err);
-
 /* Confirmations asked for this address in all spaces since a time; limit_key NULL: for all addresses (SUB-02). */
 GP_MUST_CHECK enum gp_rc gp_request_count(
     struct gp_db *db, const char *kind, const char *limit_key, int64_t since, int64_t *ret_count, struct gp_err *err);
-
-/* The days (86400 s of UTC) with a bounce since a time, by the verdict; each day counts once. */
-GP_MUST_CHECK enum gp_rc gp_bounce_days(struct gp_db *db, int64_t member_id, int64_t since, int64_t *ret_hard_days,
-    int64_t *ret_bad_days, struct gp_err *err);

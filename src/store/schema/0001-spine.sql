@@ -73,9 +73,17 @@ CREATE INDEX request_recent ON request (kind, created_at);
 CREATE TABLE answered (address_key TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE INDEX answered_recent ON answered (address_key, at);
 CREATE INDEX answered_at ON answered (at);
-CREATE TABLE bounce (bounce_id INTEGER PRIMARY KEY, member_id INTEGER, outbox_id INTEGER, status TEXT NOT NULL,
-  verdict TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+-- Failures of copies. verdict: permanent, temporary, policy; mass: the provider's trouble, held against nobody (SND-06).
+-- spent: 1 when a suspension was made of it. domain: where the address lives, in lower case.
+CREATE TABLE bounce (bounce_id INTEGER PRIMARY KEY, member_id INTEGER, community_id INTEGER, outbox_id INTEGER,
+  domain TEXT NOT NULL DEFAULT '', status TEXT NOT NULL, verdict TEXT NOT NULL, said TEXT NOT NULL DEFAULT '',
+  spent INTEGER NOT NULL DEFAULT 0, at INTEGER NOT NULL) STRICT;
 CREATE INDEX bounce_member ON bounce (member_id, at);
+CREATE INDEX bounce_domain ON bounce (community_id, at);
+-- Whom nothing is sent for now, and when he is asked next whether mail gets through again.
+CREATE TABLE suspension (member_id INTEGER PRIMARY KEY REFERENCES member, since INTEGER NOT NULL, status TEXT NOT NULL,
+  probes INTEGER NOT NULL DEFAULT 0, next_probe INTEGER NOT NULL) STRICT;
+CREATE INDEX suspension_due ON suspension (next_probe);
 
 -- What must go out. audience: 'event' (whoever was subscribed at `event`), 'list' (rows of outbox_recipient).
 -- state: due, held, failed, sent, dropped. A slice in hand or waiting is a row of `slice`.
