@@ -2,10 +2,9 @@
 
 #include "desk/handlers.h"
 #include "guildpost/base/log.h"
+#include "guildpost/desk/command.h"
 #include "guildpost/desk/note.h"
 #include "guildpost/desk/post.h"
-#include "guildpost/desk/rhythm.h"
-#include "guildpost/guild/word.h"
 #include "guildpost/mail/address.h"
 #include "guildpost/mail/field.h"
 #include "guildpost/mail/utf8.h"
@@ -129,26 +128,6 @@ answer_all(struct gp_desk *desk, const struct gp_arrival *arrival, const struct 
 	    err);
 }
 
-static enum gp_rc
-answer_why(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err)
-{
-	const struct gp_space *space = arrival->to->space;
-	struct gp_subscription open = { .mode = "" };
-	char leave[GP_ADDRESS_MAX];
-
-	if (arrival->author != NULL && arrival->proved)
-		GP_TRY(gp_subscription_find(desk->db, space->id, arrival->author->id, &open, err));
-	gp_space_address(space, "leave", leave);
-	const struct gp_var vars[] = { { "mode", open.mode }, { "rhythm", space->rhythm }, { "leave_address", leave } };
-	return gp_answer(desk, arrival,
-	    &(struct gp_answer){ .template_name = "digest-why",
-		.kind = "receipt",
-		.limit_kind = "digest-why",
-		.vars = vars,
-		.var_count = GP_COUNT(vars) },
-	    err);
-}
-
 /* The first own line; where that was taken for a greeting ("all"), what stands there after all. */
 static const char *
 said_first(const struct gp_reading *reading)
@@ -167,21 +146,16 @@ static enum gp_rc
 act_on_word(struct gp_desk *desk, const struct gp_arrival *arrival, const struct listing *listing, bool *ret_done,
     struct gp_err *err)
 {
-	const char *said = said_first(arrival->reading);
-	char word[GP_WORD_SIZE], wish[GP_WISH_SIZE];
+	struct gp_command command;
 
 	*ret_done = is_word_alone(arrival->reading);
 	if (!*ret_done)
 		return GP_OK;
-	(void)gp_word_first(said, word);
-	if (strcmp(word, "all") == 0)
+	gp_command_of(arrival, said_first(arrival->reading), &command);
+	if (command.verb == GP_VERB_ALL)
 		return answer_all(desk, arrival, listing, err);
-	if (strcmp(word, "why") == 0)
-		return answer_why(desk, arrival, err);
-	if (gp_rhythm_wish(said, wish))
-		return gp_rhythm_act(desk, arrival, wish, err);
-	*ret_done = false;
-	return GP_OK;
+	*ret_done = command.verb >= GP_VERB_JOIN && command.verb != GP_VERB_OTHER;
+	return *ret_done ? gp_command_act(desk, arrival, &command, err) : GP_OK;
 }
 
 enum gp_rc

@@ -1,13 +1,13 @@
 #include <strings.h>
 
 #include "desk/bounce.h"
+#include "desk/enrol_mail.h"
 #include "desk/handlers.h"
 #include "guildpost/base/log.h"
 #include "guildpost/base/mem.h"
+#include "guildpost/desk/command.h"
 #include "guildpost/desk/enrol.h"
 #include "guildpost/desk/note.h"
-#include "guildpost/desk/rhythm.h"
-#include "guildpost/guild/word.h"
 #include "guildpost/mail/address.h"
 #include "guildpost/store/request.h"
 
@@ -70,8 +70,8 @@ add_request(struct gp_desk *desk, const struct gp_space *space, const char *kind
 
 /* --- joining -------------------------------------------------------------------------------- */
 
-static enum gp_rc
-join(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err)
+enum gp_rc
+enrol_join(struct gp_desk *desk, const struct gp_arrival *arrival, const char *mode, struct gp_err *err)
 {
 	const struct gp_space *space = arrival->to->space;
 	const struct gp_reading *reading = arrival->reading;
@@ -94,6 +94,7 @@ join(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err)
 	    &(struct gp_asking){ .space = space,
 		.address = reading->from_address,
 		.name = reading->from_name,
+		.mode = mode,
 		.in_reply_to = reading->message_id_made ? NULL : reading->message_id },
 	    arrival->now, &sent, err));
 	gp_log(GP_LOG_INFO, "join.asked", "sid", arrival->row->session, "space", space->name, "sent", sent ? "1" : "0",
@@ -152,18 +153,21 @@ admit(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_re
 {
 	const struct gp_space *space = arrival->to->space;
 	SCOPED(gp_free_str) char *community = NULL;
+	SCOPED(gp_free_str) char *mode = gp_strndup(request->mode, strcspn(request->mode, "\n"));
 	struct gp_newcomer newcomer = { .address = request->address,
 		.name = *request->name != '\0' ? request->name : NULL,
-		.mode = request->mode };
+		.mode = *mode != '\0' ? mode : NULL };
 
 	/* Who is in already keeps the mode: a second confirmation is no wish for another one. */
-	if (strcmp(request->kind, "join") == 0 && strcmp(request->mode, "weekly") == 0)
+	if (strcmp(request->kind, "join") == 0 && strcmp(mode, "weekly") == 0)
 		newcomer.mode = NULL;
 	GP_TRY(community_name(desk, space, &community, err));
 	GP_TRY(gp_enrol_admit(desk, community, &newcomer, by, arrival->now, ret_member_id, err));
 	if (strcmp(community, space->name) != 0)
-		GP_TRY(gp_subscription_put(desk->db, space->id, *ret_member_id, request->mode, arrival->now, err));
-	return GP_OK;
+		GP_TRY(gp_subscription_put(
+		    desk->db, space->id, *ret_member_id, *mode != '\0' ? mode : "weekly", arrival->now, err));
+	/* What else was asked for with the joining. */
+	return gp_command_fulfil(desk, arrival, request->address, request->mode + strlen(mode), err);
 }
 
 static enum gp_rc
@@ -212,7 +216,7 @@ confirmed_join(
 static enum gp_rc
 approved(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request, struct gp_err *err)
 {
-	int yes = gp_word_yes_no(arrival->reading->first_line);
+	int yes = gp_command_yes_no(arrival->reading->first_line);
 	const struct gp_space *space = arrival->to->space;
 	char actor[GP_ACTOR_SIZE];
 
@@ -232,15 +236,14 @@ is_main_space(const char *community, const struct gp_space *space)
 }
 
 static enum gp_rc
-goodbye(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_member *member, const char *mode,
+goodbye(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_member *member, const char *token,
     struct gp_err *err)
 {
 	const struct gp_space *space = arrival->to->space;
 	const char *msgid = arrival->reading->message_id;
-	char token[GP_TOKEN_SIZE], reply[GP_ADDRESS_MAX];
-	const struct gp_var vars[] = { { "reply_address", reply } };
+	char reply[GP_ADDRESS_MAX];
+	const struct gp_var vars[] = { { "reply_address", reply }, { "alone", "1" } };
 
-	GP_TRY(add_request(desk, space, "undo", member->address, member->name, mode, arrival->now, token, err));
 	gp_space_address(space, token, reply);
 	return gp_notice_send(desk,
 	    &(struct gp_notice){ .kind = "receipt",
@@ -258,36 +261,49 @@ goodbye(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_
 	    NULL, err);
 }
 
-/* Out of the community by its main space, out of a further space by that one. Twice is once. */
-static enum gp_rc
-leave_now(struct gp_desk *desk, const struct gp_arrival *arrival, int64_t member_id, const char *by, struct gp_err *err)
+enum gp_rc
+enrol_leave(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_member *member, const char *by,
+    char undo[GP_TOKEN_SIZE], struct gp_err *err)
 {
 	const struct gp_space *space = arrival->to->space;
-	SCOPED(gp_member_free) struct gp_member *member = NULL;
 	SCOPED(gp_free_str) char *community = NULL;
 	struct gp_subscription subscription;
 
-	GP_TRY(gp_member_load(desk->db, member_id, &member, err));
-	GP_TRY(gp_subscription_find(desk->db, space->id, member_id, &subscription, err));
-	if (member == NULL || subscription.id == 0)
-		return gp_drop(desk, arrival, "has left already", err);
+	GP_TRY(gp_subscription_find(desk->db, space->id, member->id, &subscription, err));
 	GP_TRY(community_name(desk, space, &community, err));
 	if (is_main_space(community, space)) {
-		GP_TRY(gp_enrol_part(desk, member_id, by, arrival->now, err));
+		GP_TRY(gp_enrol_part(desk, member->id, by, arrival->now, err));
 	} else {
-		GP_TRY(gp_subscription_put(desk->db, space->id, member_id, NULL, arrival->now, err));
+		GP_TRY(gp_subscription_put(desk->db, space->id, member->id, NULL, arrival->now, err));
 		GP_TRY(gp_note(desk,
 		    &(struct gp_note){ arrival->now, space->community_id, space->id, by, "member.unsubscribe" }, err,
 		    NULL));
 	}
 	gp_log(GP_LOG_INFO, "member.left", "sid", arrival->row->session, "space", space->name, "member",
-	    gp_log_int(member_id), NULL);
-	return goodbye(desk, arrival, member, subscription.mode, err);
+	    gp_log_int(member->id), NULL);
+	return add_request(
+	    desk, space, "undo", member->address, member->name, subscription.mode, arrival->now, undo, err);
 }
 
-/* A mail to the address itself: whoever can answer from there may leave. Strangers get the same (SEC-04). */
+/* Twice is once. */
 static enum gp_rc
-ask_leave(struct gp_desk *desk, const struct gp_arrival *arrival, const char *address, struct gp_err *err)
+leave_now(struct gp_desk *desk, const struct gp_arrival *arrival, int64_t member_id, const char *by, struct gp_err *err)
+{
+	SCOPED(gp_member_free) struct gp_member *member = NULL;
+	struct gp_subscription subscription;
+	char undo[GP_TOKEN_SIZE];
+
+	GP_TRY(gp_member_load(desk->db, member_id, &member, err));
+	GP_TRY(gp_subscription_find(desk->db, arrival->to->space->id, member_id, &subscription, err));
+	if (member == NULL || subscription.id == 0)
+		return gp_drop(desk, arrival, "has left already", err);
+	GP_TRY(enrol_leave(desk, arrival, member, by, undo, err));
+	return goodbye(desk, arrival, member, undo, err);
+}
+
+/* A mail to the address itself: whoever can answer from there may leave. */
+enum gp_rc
+enrol_ask_leave(struct gp_desk *desk, const struct gp_arrival *arrival, const char *address, struct gp_err *err)
 {
 	const struct gp_space *space = arrival->to->space;
 	char token[GP_TOKEN_SIZE], reply[GP_ADDRESS_MAX];
@@ -309,20 +325,6 @@ ask_leave(struct gp_desk *desk, const struct gp_arrival *arrival, const char *ad
 	    NULL, err);
 }
 
-static enum gp_rc
-leave(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err)
-{
-	char actor[GP_ACTOR_SIZE];
-
-	if (arrival->author != NULL && arrival->proved) {
-		gp_arrival_actor(arrival, actor);
-		return leave_now(desk, arrival, arrival->author->id, actor, err);
-	}
-	if (!gp_answerable(arrival))
-		return gp_drop(desk, arrival, "no author to answer", err);
-	return ask_leave(desk, arrival, arrival->reading->from_address, err);
-}
-
 /* The token of List-Unsubscribe: acts at once, whoever sends it (LST-04, SUB-05), also a machine (RCV-14). */
 static enum gp_rc
 leave_by_token(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err)
@@ -338,8 +340,9 @@ leave_by_token(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp
 	if (arrival->to->token != GP_TOKEN_EXPIRED)
 		return leave_now(desk, arrival, member_id, actor, err);
 	GP_TRY(gp_member_load(desk->db, member_id, &member, err));
-	return member != NULL && !gp_kind_is_automatic(arrival->kind) ? ask_leave(desk, arrival, member->address, err)
-								      : gp_drop(desk, arrival, "expired", err);
+	return member != NULL && !gp_kind_is_automatic(arrival->kind)
+		   ? enrol_ask_leave(desk, arrival, member->address, err)
+		   : gp_drop(desk, arrival, "expired", err);
 }
 
 static enum gp_rc
@@ -365,6 +368,13 @@ undone(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_r
 
 /* --- the word that a request waited for ----------------------------------------------------- */
 
+static bool
+declines(const struct gp_request *request)
+{
+	return strcmp(request->kind, "join") == 0 || strcmp(request->kind, "leave") == 0 ||
+	       strcmp(request->kind, "wish") == 0;
+}
+
 static enum gp_rc
 confirm(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err)
 {
@@ -373,7 +383,7 @@ confirm(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *e
 		enum gp_rc (*act)(struct gp_desk *desk, const struct gp_arrival *arrival,
 		    const struct gp_request *request, struct gp_err *err);
 	} kinds[] = { { "join", confirmed_join }, { "leave", confirmed_leave }, { "undo", undone },
-		{ "mode", gp_rhythm_confirmed }, { "approve", approved }, { "back", gp_probe_answered } };
+		{ "wish", gp_command_confirmed }, { "approve", approved }, { "back", gp_probe_answered } };
 	SCOPED(gp_request_release) struct gp_request request = { .id = 0 };
 
 	/* An auto-reply to our question confirms nothing (RCV-14). */
@@ -391,87 +401,23 @@ confirm(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *e
 	if (request.id == 0 || request.settled)
 		return gp_drop(desk, arrival, "confirmed already", err);
 	GP_TRY(gp_request_settle(desk->db, request.id, arrival->now, err));
+	/* Whatever is written confirms, but for a plain no to what would change something. */
+	if (declines(&request) && gp_command_yes_no(arrival->reading->first_line) < 0)
+		return gp_drop(desk, arrival, "declined", err);
 	for (size_t i = 0; i < GP_COUNT(kinds); i++)
 		if (strcmp(kinds[i].kind, request.kind) == 0)
 			return kinds[i].act(desk, arrival, &request, err);
 	return gp_fail(err, "5.3.0", "a request of an unknown kind");
 }
 
-/* --- words ---------------------------------------------------------------------------------- */
-
-static enum gp_rc
-help(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err)
-{
-	const struct gp_space *space = arrival->to->space;
-	const struct addresses at = addresses_of(space);
-	const struct gp_var vars[] = { { "join_address", at.join }, { "leave_address", at.leave },
-		{ "steward_address", at.steward } };
-
-	return gp_answer(desk, arrival,
-	    &(struct gp_answer){ .template_name = "help",
-		.kind = "receipt",
-		.limit_kind = "help",
-		.vars = vars,
-		.var_count = GP_COUNT(vars) },
-	    err);
-}
-
-static const struct word {
-	const char *word;
-	enum gp_rc (*act)(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err);
-} words[] = { { "join", join }, { "leave", leave }, { "help", help } };
-
-static enum gp_rc
-act_on_word(
-    struct gp_desk *desk, const struct gp_arrival *arrival, const char *word, bool *ret_taken, struct gp_err *err)
-{
-	for (size_t i = 0; i < GP_COUNT(words); i++)
-		if (strcmp(words[i].word, word) == 0) {
-			*ret_taken = true;
-			return words[i].act(desk, arrival, err);
-		}
-	return GP_OK;
-}
-
-/* -request takes its word from the subject, or else from the text (ADR-05). */
-static const char *
-requested(const struct gp_reading *reading)
-{
-	const char *word = gp_word_request(reading->subject);
-
-	return *word != '\0' ? word : gp_word_request(reading->first_line);
-}
-
-/* A post that says only "unsubscribe" is asked about, never distributed (RCV-23), and never believed at once: people
- * also write "stop" to each other. */
-static enum gp_rc
-post_that_leaves(struct gp_desk *desk, const struct gp_arrival *arrival, bool *ret_taken, struct gp_err *err)
-{
-	if (arrival->kind != GP_KIND_COMMAND || !gp_answerable(arrival))
-		return GP_OK;
-	*ret_taken = true;
-	return ask_leave(desk, arrival, arrival->reading->from_address, err);
-}
-
+/* A confirmation, or the token of List-Unsubscribe. */
 enum gp_rc
 gp_enrol_take(struct gp_desk *desk, const struct gp_arrival *arrival, bool *ret_taken, struct gp_err *err)
 {
 	const struct gp_resolved *to = arrival->to;
 
-	*ret_taken = false;
-	switch (to->route.to) {
-	case GP_TO_SECRET:
-		*ret_taken = to->purpose == 'c' || to->purpose == 'x';
-		return to->purpose == 'c'   ? confirm(desk, arrival, err)
-		       : to->purpose == 'x' ? leave_by_token(desk, arrival, err)
-					    : GP_OK;
-	case GP_TO_WORD:
-		return act_on_word(desk, arrival, to->route.word, ret_taken, err);
-	case GP_TO_REQUEST:
-		return act_on_word(desk, arrival, requested(arrival->reading), ret_taken, err);
-	case GP_TO_POST:
-		return post_that_leaves(desk, arrival, ret_taken, err);
-	default:
+	*ret_taken = to->route.to == GP_TO_SECRET && (to->purpose == 'c' || to->purpose == 'x');
+	if (!*ret_taken)
 		return GP_OK;
-	}
+	return to->purpose == 'c' ? confirm(desk, arrival, err) : leave_by_token(desk, arrival, err);
 }

@@ -87,10 +87,15 @@ render(struct gp_desk *desk, const struct gp_notice *notice, const char *languag
 {
 	const struct gp_space *space = notice->space;
 	SCOPED(gp_strs_release) struct gp_strs own = { 0 };
-	struct gp_var vars[32];
+	struct gp_var vars[40];
 	char address[GP_ADDRESS_MAX] = "", help[GP_ADDRESS_MAX] = "";
 	size_t count = 0;
 
+	if (notice->text != NULL) {
+		gp_buf_adds(ret_body, notice->text);
+		*ret_subject = gp_strdup(notice->subject);
+		return GP_OK;
+	}
 	if (space != NULL) {
 		gp_space_address(space, "", address);
 		gp_space_address(space, "help", help);
@@ -106,6 +111,16 @@ render(struct gp_desk *desk, const struct gp_notice *notice, const char *languag
 	}
 	return gp_template_render(
 	    desk->templates, language, notice->template_name, vars, count, ret_subject, ret_body, err);
+}
+
+enum gp_rc
+gp_notice_render(struct gp_desk *desk, const struct gp_notice *notice, char **ret_subject, struct gp_buf *ret_body,
+    struct gp_err *err)
+{
+	char language[GP_LANGUAGE_SIZE];
+
+	GP_TRY(choose_language(desk, notice, language, err));
+	return render(desk, notice, language, ret_subject, ret_body, err);
 }
 
 static enum gp_rc

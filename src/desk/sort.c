@@ -5,13 +5,13 @@
 #include "desk/handlers.h"
 #include "guildpost/base/log.h"
 #include "guildpost/base/mem.h"
+#include "guildpost/desk/command.h"
 #include "guildpost/desk/digest.h"
 #include "guildpost/desk/enrol.h"
 #include "guildpost/desk/invite.h"
 #include "guildpost/desk/note.h"
 #include "guildpost/desk/post.h"
 #include "guildpost/desk/reader.h"
-#include "guildpost/desk/rhythm.h"
 #include "guildpost/mail/address.h"
 #include "guildpost/store/held.h"
 #include "guildpost/store/raw.h"
@@ -58,11 +58,10 @@ static const struct {
 	{ TO(POST) | TO(THREAD), KIND(RSVP), gp_rsvp_take }, /* clients that answer To instead of the organiser */
 	{ TO(SECRET), ANY_KIND, gp_enrol_take },
 	{ TO(SECRET), NO_MACHINE, gp_moderate_take },
-	{ TO(WORD) | TO(REQUEST), NO_MACHINE, gp_enrol_take },
-	{ TO(WORD) | TO(REQUEST), NO_MACHINE, gp_rhythm_take },
+	{ TO(WORD) | TO(REQUEST) | TO(SECRET), NO_MACHINE, gp_command_take },
 	{ TO(STEWARD), NO_MACHINE, gp_steward_take },
 	{ TO(POST), NO_MACHINE, gp_digest_reply_take },
-	{ TO(POST), KIND(COMMAND), gp_enrol_take },
+	{ TO(POST), KIND(COMMAND) | KIND(POST), gp_command_take },
 	{ TO(POST) | TO(THREAD), NO_MACHINE & ~KIND(RSVP), gp_post_take },
 };
 

@@ -94,7 +94,7 @@ read_rest(struct command_line *line, enum rest rest, const struct gp_command_con
 		return command_read_language(line, out);
 	case A_ZONE:
 		command_line_rest(line, out, GP_COMMAND_VALUE);
-		return line->count - line->from >= 1 && line->count - line->from <= 3;
+		return line->count - line->from == 1;
 	case ON_OFF:
 		return command_read_on_off(line, out);
 	case AN_ADDRESS:

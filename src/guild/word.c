@@ -47,37 +47,3 @@ gp_word_held(const char *line, const char **ret_why)
 			return words[i].means;
 	return GP_HELD_UNCLEAR;
 }
-
-const char *
-gp_word_request(const char *line)
-{
-	static const struct {
-		const char *word, *means;
-	} words[] = { { "join", "join" }, { "subscribe", "join" }, { "sub", "join" }, { "leave", "leave" },
-		{ "unsubscribe", "leave" }, { "unsub", "leave" }, { "signoff", "leave" }, { "remove", "leave" },
-		{ "help", "help" }, { "info", "help" }, { "faq", "help" } };
-	char word[GP_WORD_SIZE];
-
-	(void)gp_word_first(line, word);
-	for (size_t i = 0; i < GP_COUNT(words); i++)
-		if (strcmp(words[i].word, word) == 0)
-			return words[i].means;
-	return "";
-}
-
-int
-gp_word_yes_no(const char *line)
-{
-	static const char *const yes[] = { "yes", "ok", "y", "ja", "oui", "si" };
-	static const char *const no[] = { "no", "n", "nein", "non", "refuse" };
-	char word[GP_WORD_SIZE];
-
-	(void)gp_word_first(line, word);
-	for (size_t i = 0; i < GP_COUNT(yes); i++)
-		if (strcmp(yes[i], word) == 0)
-			return 1;
-	for (size_t i = 0; i < GP_COUNT(no); i++)
-		if (strcmp(no[i], word) == 0)
-			return -1;
-	return 0;
-}

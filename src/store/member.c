@@ -6,7 +6,7 @@
 
 #define MEMBER_COLUMNS                                                                                                 \
 	"m.member_id, m.community_id, m.address, m.address_key, m.name, m.level, m.timezone, m.language, m.state,"     \
-	" m.paused_until, m.joined_at"
+	" m.paused_until, m.joined_at, m.own_posts, m.named_copies"
 
 void
 gp_member_free(struct gp_member **member)
@@ -42,6 +42,8 @@ from_row(struct gp_query *query)
 	m->state = gp_strdup(gp_col_text(query, "state"));
 	m->paused_until = gp_col_int(query, "paused_until");
 	m->joined_at = gp_col_int(query, "joined_at");
+	m->no_own_posts = gp_col_int(query, "own_posts") == 0;
+	m->no_named_copies = gp_col_int(query, "named_copies") == 0;
 	return m;
 }
 
@@ -117,6 +119,8 @@ bind_member(struct gp_query *query, const struct gp_member *member)
 	gp_bind_text(query, ":state", member->state);
 	if (member->paused_until > 0)
 		gp_bind_int(query, ":paused", member->paused_until);
+	gp_bind_int(query, ":own", member->no_own_posts ? 0 : 1);
+	gp_bind_int(query, ":named", member->no_named_copies ? 0 : 1);
 }
 
 enum gp_rc
@@ -124,8 +128,8 @@ gp_member_insert(struct gp_db *db, const struct gp_member *member, int64_t *ret_
 {
 	static const char sql[] =
 	    "INSERT INTO member (community_id, address, address_key, name, level, timezone, language, state,"
-	    " paused_until, joined_at) VALUES (:community, :address, :key, :name, :level, :timezone, :language, :state,"
-	    " :paused, :joined)";
+	    " paused_until, own_posts, named_copies, joined_at) VALUES (:community, :address, :key, :name, :level,"
+	    " :timezone, :language, :state, :paused, :own, :named, :joined)";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
@@ -142,7 +146,8 @@ gp_member_update(struct gp_db *db, const struct gp_member *member, struct gp_err
 {
 	static const char sql[] =
 	    "UPDATE member SET address = :address, address_key = :key, name = :name, level = :level,"
-	    " timezone = :timezone, language = :language, state = :state, paused_until = :paused"
+	    " timezone = :timezone, language = :language, state = :state, paused_until = :paused,"
+	    " own_posts = :own, named_copies = :named"
 	    " WHERE member_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 

@@ -127,10 +127,11 @@ with House("join") as house:
     ok(len(box) == 1 and "weavers+join@lists.example.org" in text(box[0]), "help names the words that work, once a day (RCV-16)")
 
     house.post("pat@else.example", "weavers+find@lists.example.org", "Subject: raid\n\n\n")
-    house.post("pat@else.example", "weavers+who@lists.example.org", "Subject: \n\n\n")
+    house.post("pat@else.example", "weavers-request@lists.example.org", "Subject: \n\nplease send tea\n")
     house.settle()
     box = house.mailbox("pat@else.example")
-    ok(len(box) == 1 and "not understand" in field(box[0], "subject"), "what is not understood is answered politely, once")
+    ok(len(box) == 1 and "what would you like" in field(box[0], "subject"), "what is not understood is answered politely, once",
+       [field(mail, "subject") for mail in box])
 
     house.post("wil@example.org", "weavers@lists.example.org", "Subject: Re: Sett\n\nUnsubscribe\n")
     house.settle()

@@ -11,6 +11,7 @@ struct gp_notice {
 	 * (for those who look after things); "notice", which nobody asked for. */
 	const char *kind;
 	const char *template_name; /* "join-confirm" */
+	const char *subject, *text; /* of gp_notice_render() before, which are sent as they are; or NULL */
 	const char *language; /* "" or NULL: that of member_id, else the space's */
 	const struct gp_space *space; /* NULL: from the operator's side of the house */
 	const char *to_name, *to_address;
@@ -27,6 +28,9 @@ struct gp_notice {
 			  * of all kinds a week (RCV-16). NULL for a receipt: the address is proved, 60 an hour. */
 	int64_t now;
 };
+/* The text alone, with the variables that each notice has: for those who put several into one mail. */
+GP_MUST_CHECK enum gp_rc gp_notice_render(struct gp_desk *desk, const struct gp_notice *notice, char **ret_subject,
+    struct gp_buf *ret_body, struct gp_err *err);
 /* Inside a write transaction. ret_sent may be NULL. */
 GP_MUST_CHECK enum gp_rc gp_notice_send(
     struct gp_desk *desk, const struct gp_notice *notice, bool *ret_sent, struct gp_err *err);

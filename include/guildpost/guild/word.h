@@ -11,10 +11,3 @@ const char *gp_word_first(const char *line, char out[GP_WORD_SIZE]);
 enum gp_held_word { GP_HELD_UNCLEAR, GP_HELD_FREE, GP_HELD_REFUSE };
 /* What a steward says about a held post: the first own line (PRODUCT.md section 8). ret_why: behind the word. */
 enum gp_held_word gp_word_held(const char *line, const char **ret_why);
-
-/* A command to SPACE-request@: "join", "leave", "help", or "" when it is none (ADR-05). The words of other list servers
- * are known. */
-const char *gp_word_request(const char *line);
-
-/* yes or no to a plain question; 1, -1, or 0 when it is neither. */
-int gp_word_yes_no(const char *line);

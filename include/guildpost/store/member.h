@@ -9,6 +9,7 @@ struct gp_member {
 	int64_t id, community_id;
 	char *address, *address_key, *name, *level, *timezone, *language, *state;
 	int64_t paused_until, joined_at; /* 0: not paused */
+	bool no_own_posts, no_named_copies; /* chose not to get what they wrote, what names them in To or Cc */
 };
 void gp_member_free(struct gp_member **member);
 /* NULL when there is none. address_key from gp_address_key(). */

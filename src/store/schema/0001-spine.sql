@@ -24,6 +24,8 @@ CREATE TABLE member (member_id INTEGER PRIMARY KEY, community_id INTEGER NOT NUL
   address TEXT NOT NULL, address_key TEXT NOT NULL, name TEXT NOT NULL DEFAULT '',
   level TEXT NOT NULL DEFAULT 'peripheral', timezone TEXT NOT NULL DEFAULT '', language TEXT NOT NULL DEFAULT '',
   state TEXT NOT NULL DEFAULT 'active', paused_until INTEGER, joined_at INTEGER NOT NULL,
+  own_posts INTEGER NOT NULL DEFAULT 1,       -- 0: no copy of what I wrote myself
+  named_copies INTEGER NOT NULL DEFAULT 1,    -- 0: no copy of what names me in To or Cc
   UNIQUE (community_id, address_key)) STRICT;
 CREATE INDEX member_address ON member (address_key);
 CREATE INDEX member_paused ON member (paused_until) WHERE paused_until IS NOT NULL;
@@ -64,7 +66,8 @@ CREATE TABLE held (held_id INTEGER PRIMARY KEY, space_id INTEGER NOT NULL REFERE
   since INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'held', settled_at INTEGER, settled_by TEXT,
   called_at INTEGER) STRICT;                  -- when the stewards were called a second time
 CREATE INDEX held_open ON held (state, space_id);
--- What waits for a word from outside: a confirmation to join or leave. Answered once (SUB-03).
+-- What waits for a word from outside: a confirmation to join, to leave, or of other wishes (the lines stand in `mode`).
+-- Answered once (SUB-03), but for "choose", which proves an address for a week.
 CREATE TABLE request (request_id INTEGER PRIMARY KEY, kind TEXT NOT NULL, space_id INTEGER NOT NULL REFERENCES space,
   address TEXT NOT NULL, limit_key TEXT NOT NULL, name TEXT NOT NULL DEFAULT '', mode TEXT NOT NULL DEFAULT 'weekly',
   created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, settled_at INTEGER) STRICT;

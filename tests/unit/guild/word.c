@@ -1,4 +1,4 @@
-/* The words that a mail of a few lines may say: held posts (PRODUCT.md section 8), -request (ADR-05). */
+/* The words that a mail of a few lines may say: held posts (PRODUCT.md section 8). */
 #include "unit/says.h"
 
 #include "guildpost/base/err.h"
@@ -32,41 +32,10 @@ a_steward_says_one_word(void **state)
 	}
 }
 
-static const struct {
-	const char *says, *line, *want;
-} requests[] = {
-	{ "join", "join", "join" },
-	{ "subscribe, as other servers say", "SUBSCRIBE weavers Ann Lee", "join" },
-	{ "unsubscribe", "unsubscribe", "leave" },
-	{ "signoff", "signoff weavers", "leave" },
-	{ "help", "Help!", "help" },
-	{ "a sentence is none", "I would like to join", "" },
-	{ "nothing is none", "  ", "" },
-};
-
-static void
-a_request_begins_with_its_word(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < GP_COUNT(requests); i++)
-		SAYS_TEXT(requests[i].says, gp_word_request(requests[i].line), requests[i].want);
-}
-
-static void
-a_plain_question_has_two_answers(void **state)
-{
-	(void)state;
-	SAYS("yes is yes", gp_word_yes_no("Yes, gladly") == 1);
-	SAYS("no is no", gp_word_yes_no("no.") == -1);
-	SAYS("anything else is neither", gp_word_yes_no("perhaps") == 0);
-	SAYS("nothing is neither", gp_word_yes_no("") == 0);
-}
-
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(a_steward_says_one_word),
-		cmocka_unit_test(a_request_begins_with_its_word), cmocka_unit_test(a_plain_question_has_two_answers) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(a_steward_says_one_word) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
