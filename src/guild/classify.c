@@ -7,12 +7,14 @@
 #include "guildpost/mail/phrase.h"
 #include "guildpost/base/err.h"
 #include "guildpost/mail/utf8.h"
+#include "guild/absence.h"
 #include "guild/auto_phrases.h"
 
-#define NOTICE_MAX	  300 /* octets of text of a read receipt */
-#define NOTICE_LOOK	  600 /* octets: a notice says at once what it is */
-#define CHALLENGE_LOOK	  2000 /* octets */
-#define UNSUBSCRIBE_WORDS 6 /* a leave wish is no longer than that (RCV-23) */
+#define NOTICE_MAX     600 /* octets of text of a read receipt */
+#define REACTION_MAX   400 /* octets of one that is told in words */
+#define CHALLENGE_LOOK 2000 /* octets */
+#define LEAVE_WORDS    12 /* a wish to leave is no longer than that (RCV-23) */
+#define LEAVE_NAME     4 /* words below it: a greeting, a name */
 
 const char *
 gp_kind_name(enum gp_kind kind)
@@ -107,11 +109,13 @@ is_status_report(const struct mail *mail)
 	return strcmp(mail->reading->report_type, "delivery-status") == 0;
 }
 
+/* Of own text: people quote what asked them to prove themselves. */
 static bool
 is_challenge(const struct mail *mail)
 {
 	SCOPED(gp_free_str) char *subject = gp_utf8_fold(mail->reading->subject);
-	SCOPED(gp_free_str) char *begin = gp_strndup(mail->reading->text, CHALLENGE_LOOK), *text = gp_utf8_fold(begin);
+	SCOPED(gp_free_str)
+	char *begin = gp_strndup(mail->reading->own_text, CHALLENGE_LOOK), *text = gp_utf8_fold(begin);
 
 	return (gp_holds_any(subject, gp_challenge) && !mail->reading->subject_is_reply) ||
 	       gp_holds_any(text, gp_challenge_text);
@@ -127,9 +131,14 @@ static bool
 is_notification(const struct mail *mail)
 {
 	SCOPED(gp_free_str) char *subject = gp_utf8_fold(mail->reading->subject);
+	SCOPED(gp_free_str) char *text = gp_utf8_fold(mail->reading->own_text);
 
-	return strcmp(mail->reading->report_type, "disposition-notification") == 0 ||
-	       gp_begins_with_any(subject, gp_notified);
+	if (strcmp(mail->reading->report_type, "disposition-notification") == 0 ||
+	    gp_begins_with_any(subject, gp_notified))
+		return true;
+	/* "Read: a good book" is somebody's own. */
+	return gp_begins_with_any(subject, gp_notified_weak) && strlen(text) <= NOTICE_MAX &&
+	       gp_holds_any(text, gp_notified_text);
 }
 
 static bool
@@ -160,7 +169,12 @@ is_invite(const struct mail *mail)
 static bool
 is_reaction(const struct mail *mail)
 {
-	return mail->reading->reaction;
+	SCOPED(gp_free_str) char *own = gp_utf8_fold(mail->reading->own_text);
+	const char *line = own + strspn(own, " \n");
+
+	if (mail->reading->reaction)
+		return true;
+	return strlen(line) <= REACTION_MAX && (gp_holds_any(line, gp_reacted) || gp_begins_with_any(line, gp_tapback));
 }
 
 static bool
@@ -186,27 +200,10 @@ is_bulk(const struct mail *mail)
 	return is_one_of(mail->reading->precedence, words) && !mail->reading->list_headers;
 }
 
-/* Quoted lines below: somebody answers, where a program would only state. */
-static bool
-quotes(const char *text)
-{
-	return strncmp(text, ">", 1) == 0 || strstr(text, "\n>") != NULL;
-}
-
 static bool
 is_absence(const struct mail *mail)
 {
-	SCOPED(gp_free_str) char *subject = gp_utf8_fold(mail->reading->subject);
-	SCOPED(gp_free_str) char *begin = gp_strndup(mail->reading->own_text, NOTICE_LOOK), *text = gp_utf8_fold(begin);
-
-	if (gp_begins_with_any(
-		mail->reading->subject_is_reply ? "" : mail->reading->subject_base, gp_absence_subject) ||
-	    gp_begins_with_any(subject, gp_absence_subject) || gp_holds_any(subject, gp_absence_within))
-		return true;
-	if (gp_holds_any(text, gp_auto_text))
-		return true;
-	/* "I am out of the office today, and will reply in more detail" is also what people write in an answer. */
-	return gp_holds_any(text, gp_absence_text) && !quotes(mail->reading->text);
+	return gp_absence_said(mail->reading);
 }
 
 static bool
@@ -247,21 +244,51 @@ is_machine_envelope(const struct mail *mail)
 	return sender != NULL && is_machine_address(sender) && strcasecmp(sender, mail->reading->from_address) != 0;
 }
 
+static size_t
+count_words(const char *s)
+{
+	size_t words = 0;
+
+	for (const char *c = s; *c != '\0'; c++)
+		words += (*c != ' ' && *c != '\n') && (c == s || c[-1] == ' ' || c[-1] == '\n');
+	return words;
+}
+
+/* "Please take me off your list, thanks": a word that asks, and none that says more. line is folded, and cut up. */
+static bool
+only_asks_to_leave(char *line)
+{
+	bool asks = false;
+
+	for (size_t n = strlen(line); n > 0 && strchr(".!, ", line[n - 1]) != NULL; n--)
+		line[n - 1] = '\0';
+	if (is_one_of(line, gp_leave))
+		return true;
+	for (char *word = line, *end; *word != '\0'; word = end) {
+		word += strspn(word, " .,!;:\"()");
+		end = word + strcspn(word, " .,!;:\"()");
+		if (end == word)
+			break;
+		if (*end != '\0')
+			*end++ = '\0';
+		if (is_one_of(word, gp_leave_word))
+			asks = true;
+		else if (!is_one_of(word, gp_leave_filler))
+			return false;
+	}
+	return asks;
+}
+
 static bool
 wants_out(const struct mail *mail)
 {
-	SCOPED(gp_free_str)
-	char *line = gp_utf8_fold(mail->reading->first_line), *own = gp_utf8_fold(mail->reading->own_text);
-	SCOPED(gp_free_str) char *subject = gp_utf8_fold(mail->reading->subject);
-	size_t words = 0;
+	const char *own = mail->reading->own_text, *line = mail->reading->first_line;
+	SCOPED(gp_free_str) char *said = gp_utf8_fold(*own != '\0' ? line : mail->reading->subject);
+	size_t words = count_words(line);
 
-	for (const char *c = own; *c != '\0'; c++)
-		words += (*c != ' ' && *c != '\n') && (c == own || c[-1] == ' ' || c[-1] == '\n');
-	if (words > UNSUBSCRIBE_WORDS)
+	if (count_words(own) > words + LEAVE_NAME || words > LEAVE_WORDS)
 		return false;
-	for (size_t n = strlen(line); n > 0 && strchr(".! ", line[n - 1]) != NULL; n--)
-		line[n - 1] = '\0';
-	return is_one_of(line, gp_leave) || (words == 0 && is_one_of(subject, gp_leave));
+	return only_asks_to_leave(said);
 }
 
 /* Where it was sent says what it is: a word is a command, a token an answer to one mail of ours. */

@@ -48,6 +48,117 @@ static const struct {
 	{ "Japanese", FROM "Subject: =?utf-8?B?6Ieq5YuV5b+c562U?=: x\n\n-\n", "ann@a.example", "", "auto-reply" },
 	{ "vacation by text", FROM "Subject: Re: Reed\n\nI will be out of the office until Monday.\n", "ann@a.example",
 	    "", "auto-reply" },
+	{ "an absence notice in English, thanking first",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Re: Reed\n\nThank you for your "
+		 "e-mail. I am away until 5 June with limited access to e-mail. In urgent cases please contact Bob.\n",
+	    "ann@a.example", "", "auto-reply" },
+	{ "one to a stranger's question",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Reed\n\nI will be out of the "
+		 "office from 08/15/2026 to\n08/25/2026.\n\nIf this is urgent please contact bob@a.example.\n",
+	    "ann@a.example", "", "auto-reply" },
+	{ "in German",
+	    FROM
+	    "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Re: Blatt\n\nVielen Dank für Ihre "
+	    "Nachricht. Ich bin bis zum 5. Juni nicht im Büro. In dringenden Fällen wenden Sie sich an Bob.\n",
+	    "ann@a.example", "", "auto-reply" },
+	{ "in French",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Re: Peigne\n\nBonjour,\n\nJe "
+		 "suis absent du bureau jusqu'au 5 juin. En cas d'urgence, contactez Bob.\n",
+	    "ann@a.example", "", "auto-reply" },
+	{ "in Spanish",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Re: Peine\n\nHola,\n\nEstaré "
+		 "fuera de la oficina hasta el 5 de junio. Para asuntos urgentes, contactar con Bob.\n",
+	    "ann@a.example", "", "auto-reply" },
+	{ "in Portuguese",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Re: Pente\n\nOlá,\n\nEstou de "
+		 "férias até 5 de junho. Em caso de urgência, contacte o Bob.\n",
+	    "ann@a.example", "", "auto-reply" },
+	{ "in Italian",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Re: "
+		 "Pettine\n\nBuongiorno,\n\nsono in ferie fino al 5 giugno. Per urgenze contattare Bob.\n",
+	    "ann@a.example", "", "auto-reply" },
+	{ "in Dutch",
+	    FROM
+	    "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Re: Riet\n\nBedankt voor uw bericht. "
+	    "Ik ben op vakantie tot en met 5 juni. Voor dringende zaken kunt u contact opnemen met Bob.\n",
+	    "ann@a.example", "", "auto-reply" },
+	{ "in Polish",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Re: Płocha\n\nDzień "
+		 "dobry,\n\njestem na urlopie do dnia 5 czerwca. W pilnych sprawach proszę o kontakt z Bobem.\n",
+	    "ann@a.example", "", "auto-reply" },
+	{ "in Russian",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Re: Бердо\n\nЗдравствуйте!\n\nЯ "
+		 "в отпуске до 5 июня. По срочным вопросам обращайтесь к Бобу.\n",
+	    "ann@a.example", "", "auto-reply" },
+	{ "in Japanese",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Re: "
+		 "筬\n\nお世話になっております。\n\n6月5日まで休暇中です。お急ぎの方はボブまでご連絡ください。\n",
+	    "ann@a.example", "", "auto-reply" },
+	{ "in Chinese",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Re: "
+		 "筘\n\n您好，我目前不在办公室，6月5日回来。紧急事情请联系鲍勃。\n",
+	    "ann@a.example", "", "auto-reply" },
+	{ "an absence notice of one line",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Re: Reed\n\nI am on vacation.\n",
+	    "ann@a.example", "", "auto-reply" },
+	{ "a machine that says what it is",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Re: Reed\n\nDies ist eine "
+		 "automatische Antwort auf Ihre E-Mail. Wir melden uns.\n",
+	    "ann@a.example", "", "auto-reply" },
+	{ "a vacation that everybody is told of",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: vacation next week\n\nJust fyi, "
+		 "I'll be on vacation next week and won't be checking my email. I'll catch up when I get back.\n",
+	    "ann@a.example", "", "post" },
+	{ "an announcement to all",
+	    FROM
+	    "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Loom course\n\nHi all,\n\nI will be "
+	    "out of the office until Monday; please contact Bob for the keys. The course goes on as planned.\n",
+	    "ann@a.example", "", "post" },
+	{ "an absence that is mentioned late",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Broken loom\n\nI pushed the "
+		 "wrong lever this afternoon, which has broken the big loom. The small ones work, but nothing else "
+		 "will, so if you need a working one you may want to wait for a while before you come over to the "
+		 "workshop.\n\nI will be out of the office tomorrow.\n",
+	    "ann@a.example", "", "post" },
+	{ "a subject that begins like a receipt",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Read: a good book on "
+		 "looms\n\nIt is by Smith, and I liked it.\n",
+	    "ann@a.example", "", "post" },
+	{ "a subject that begins like an absence",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Absence of tension in the "
+		 "warp\n\nHow do you keep it even?\n",
+	    "ann@a.example", "", "post" },
+	{ "a word that holds the name of a service",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Re: listbox\n\nThe procedure "
+		 "ListboxBeginSelect fails.\n",
+	    "ann@a.example", "", "post" },
+	{ "a read receipt in words",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Read: Reed\n\nYour message\n\n  "
+		 " To: Ann\n   Subject: Reed\n\nwas read on 1 June 2026 9:00.\n",
+	    "ann@a.example", "", "notification" },
+	{ "a read receipt in German",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Gelesen: Blatt\n\nIhre "
+		 "Nachricht\n\n   An: Ann\n\nwurde am 1. Juni 2026 gelesen.\n",
+	    "ann@a.example", "", "notification" },
+	{ "a receipt of delivery in Spanish",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Acuse de recibo: Peine\n\n-\n",
+	    "ann@a.example", "", "notification" },
+	{ "Outlook's reaction in words",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Re: Reed\n\n👍 Ann Lee reacted "
+		 "to your message:\n\nOn Monday Bob wrote:\n> Which?\n",
+	    "ann@a.example", "", "reaction" },
+	{ "Apple's",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Re: Reed\n\nLiked “Which reed "
+		 "do you use?”\n",
+	    "ann@a.example", "", "reaction" },
+	{ "Gmail's, where only its text came through",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Re: Reed\n\n👍 Ann Lee reacted "
+		 "via Gmail\n",
+	    "ann@a.example", "", "reaction" },
+	{ "Gmail's in German",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: Re: Reed\n\nAnn Lee hat über "
+		 "Gmail reagiert\n",
+	    "ann@a.example", "", "reaction" },
 	{ "a person who is away today and answers",
 	    FROM "Subject: Re: Reed\n\nHi Bob,\n\nI am out of the office today, and will look later.\n\n> Which?\n",
 	    "ann@a.example", "", "post" },
@@ -84,6 +195,42 @@ static const struct {
 	{ "a wish to leave in the subject alone", FROM "Subject: unsubscribe\n\n\n", "ann@a.example", "", "command" },
 	{ "the same in Japanese", FROM "Content-Type: text/plain; charset=utf-8\n\n退会\n", "ann@a.example", "",
 	    "command" },
+	{ "a wish to leave, with many words that say no more",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: hi\n\nPlease remove me from "
+		 "your mailing list. Thanks!\n\nAnn Lee\n",
+	    "ann@a.example", "", "command" },
+	{ "a wish to leave, in German",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: hi\n\nBitte mich aus dem "
+		 "Verteiler löschen, danke.\n",
+	    "ann@a.example", "", "command" },
+	{ "a wish to leave, in French",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: hi\n\nVeuillez me désinscrire "
+		 "de cette liste, merci\n",
+	    "ann@a.example", "", "command" },
+	{ "a wish to leave, in Spanish",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: hi\n\nPor favor, quiero darme "
+		 "de baja de esta lista\n",
+	    "ann@a.example", "", "command" },
+	{ "a wish to leave, in Dutch",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: hi\n\nGraag uitschrijven van "
+		 "deze lijst\n",
+	    "ann@a.example", "", "command" },
+	{ "a wish to leave, in Polish",
+	    FROM
+	    "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: hi\n\nProszę o usunięcie z listy\n",
+	    "ann@a.example", "", "command" },
+	{ "a wish to leave, in Russian",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: hi\n\nПожалуйста, удалите меня "
+		 "из рассылки\n",
+	    "ann@a.example", "", "command" },
+	{ "a thing to remove",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: hi\n\nPlease remove the reed "
+		 "from the loom.\n",
+	    "ann@a.example", "", "post" },
+	{ "a word to stop for",
+	    FROM "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\nSubject: hi\n\nStop\n\nthe loom when the "
+		 "yarn breaks or it will cost you.\n",
+	    "ann@a.example", "", "post" },
 	{ "a post that holds the word",
 	    FROM "Subject: x\n\nHow do people unsubscribe from the old list, does anybody know that?\n",
 	    "ann@a.example", "", "post" },
