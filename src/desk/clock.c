@@ -9,6 +9,7 @@
 #include "guildpost/desk/invite.h"
 #include "guildpost/store/answered.h"
 #include "guildpost/store/keep.h"
+#include "guildpost/store/pack.h"
 #include "guildpost/store/setting.h"
 
 #define DAY	      86400
@@ -62,9 +63,12 @@ keep_house(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *
 	bool more = true;
 
 	GP_TRY(get_number(desk, "kept_house", &last, err));
-	if (now - last >= DAY || now < last)
+	if (now - last >= DAY || now < last) {
 		while (more)
 			GP_TRY(forget_piece(desk, now, &cursor, &more, err));
+		for (more = true; more;)
+			GP_TRY(gp_pack_some(desk->db, now, &more, err));
+	}
 	*ret_next = (now - last >= DAY || now < last ? now : last) + DAY;
 	return GP_OK;
 }

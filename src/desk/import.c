@@ -14,7 +14,7 @@
 #include "guildpost/mail/mbox.h"
 #include "guildpost/store/member.h"
 #include "guildpost/store/message.h"
-#include "guildpost/store/raw.h"
+#include "guildpost/store/pack.h"
 
 #define MESSAGE_MAX  (64u << 20) /* octets; an archive may hold what would be too large to post today */
 #define BATCH	     128 /* messages a commit, so that other writers get through */
@@ -28,7 +28,8 @@ struct parcel { /* read and understood, not filed yet */
 	size_t n;
 	int64_t received_at;
 	struct gp_reading reading;
-	struct gp_packed packed;
+	bool known; /* the archive has it */
+	bool reused; /* has got an id of its own */
 };
 struct import {
 	struct gp_desk *desk;
@@ -74,11 +75,10 @@ author_of(struct import *import, const struct gp_reading *reading, int64_t *ret_
 	return GP_OK;
 }
 
-static enum gp_rc
-file_one(struct import *import, struct parcel *parcel, struct gp_import_counts *counts, struct gp_err *err)
+static struct gp_filing
+filing_of(const struct import *import, const struct parcel *parcel)
 {
-	struct gp_db *db = import->desk->db;
-	struct gp_filing filing = { .space_id = import->space->id,
+	return (struct gp_filing){ .space_id = import->space->id,
 		.octets = parcel->octets,
 		.size = parcel->n,
 		.reading = &parcel->reading,
@@ -88,24 +88,49 @@ file_one(struct import *import, struct parcel *parcel, struct gp_import_counts *
 		.imported = true,
 		.line_end = gp_line_end(parcel->octets, parcel->n),
 		.keys = &import->desk->keys };
-	struct gp_filed filed;
-	bool reused;
+}
 
-	GP_TRY(gp_message_seen(db, &filing, &filed, err));
-	reused = filed.conflict;
-	if (reused) {
+/* Before the transaction: only what is new is packed. */
+static enum gp_rc
+screen_one(struct import *import, struct parcel *parcel, struct gp_err *err)
+{
+	const struct gp_filing filing = filing_of(import, parcel);
+	struct gp_filed filed;
+
+	GP_TRY(gp_message_seen(import->desk->db, &filing, &filed, err));
+	if (filed.conflict && !parcel->reused) {
+		parcel->reused = true;
 		rename_reused(&parcel->reading);
-		GP_TRY(gp_message_seen(db, &filing, &filed, err));
+		GP_TRY(gp_message_seen(import->desk->db, &filing, &filed, err));
 	}
-	if (filed.duplicate || filed.conflict) {
-		counts->duplicates++;
-		return GP_OK;
-	}
+	parcel->known = filed.duplicate || filed.conflict;
+	if (!parcel->known)
+		gp_packer_add(import->packer, parcel->octets, parcel->n);
+	return GP_OK;
+}
+
+static enum gp_rc
+screen_batch(struct import *import, struct gp_err *err)
+{
+	gp_packer_clear(import->packer);
+	for (size_t i = 0; i < import->count; i++)
+		GP_TRY(screen_one(import, &import->batch[i], err));
+	gp_packer_pack(import->packer);
+	return GP_OK;
+}
+
+/* post: which of those that are packed. *ret_late: the same has been filed since it was screened. */
+static enum gp_rc
+file_one(struct import *import, const struct parcel *parcel, size_t post, bool *ret_late, struct gp_err *err)
+{
+	struct gp_db *db = import->desk->db;
+	struct gp_filing filing = filing_of(import, parcel);
+	struct gp_filed filed;
+
 	GP_TRY(author_of(import, &parcel->reading, &filing.member_id, err));
-	GP_TRY(gp_raw_insert_packed(db, &parcel->packed, import->now, &filing.raw_id, err));
+	GP_TRY(gp_packer_insert(import->packer, post, import->now, &filing.raw_id, err));
 	GP_TRY(gp_message_file(db, &filing, &filed, err));
-	counts->imported++;
-	counts->reused += reused;
+	*ret_late = filed.duplicate || filed.conflict;
 	return GP_OK;
 }
 
@@ -114,29 +139,46 @@ empty_batch(struct import *import)
 {
 	for (size_t i = 0; i < import->count; i++) {
 		gp_reading_release(&import->batch[i].reading);
-		gp_packed_release(&import->batch[i].packed);
 		free(import->batch[i].octets);
 	}
 	import->count = import->octets = 0;
 }
 
 static enum gp_rc
-file_batch(struct import *import, struct gp_err *err)
+file_screened(struct import *import, bool *ret_late, struct gp_err *err)
 {
 	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
-	struct gp_import_counts counts = *import->counts; /* told only once it is true */
-	int64_t filed;
+	size_t post = 0;
+
+	*ret_late = false;
+	GP_TRY(gp_tx_begin(import->desk->db, &tx, err));
+	GP_TRY(gp_packer_store(import->packer, err));
+	for (size_t i = 0; i < import->count && !*ret_late; i++)
+		if (!import->batch[i].known)
+			GP_TRY(file_one(import, &import->batch[i], post++, ret_late, err));
+	return *ret_late ? GP_OK : gp_tx_commit(&tx, err);
+}
+
+static enum gp_rc
+file_batch(struct import *import, struct gp_err *err)
+{
+	struct gp_import_counts *counts = import->counts;
+	int64_t before = counts->imported;
+	bool late = true;
 
 	if (import->count == 0)
 		return GP_OK;
-	GP_TRY(gp_tx_begin(import->desk->db, &tx, err));
-	for (size_t i = 0; i < import->count; i++)
-		GP_TRY(file_one(import, &import->batch[i], &counts, err));
-	GP_TRY(gp_tx_commit(&tx, err));
-	filed = counts.imported - import->counts->imported;
-	*import->counts = counts;
+	while (late) {
+		GP_TRY(screen_batch(import, err));
+		GP_TRY(file_screened(import, &late, err));
+	}
+	for (size_t i = 0; i < import->count; i++) { /* told only once it is true */
+		counts->duplicates += import->batch[i].known;
+		counts->imported += !import->batch[i].known;
+		counts->reused += !import->batch[i].known && import->batch[i].reused;
+	}
 	empty_batch(import);
-	return gp_packer_learn(import->packer, filed, false, import->now, err);
+	return gp_packer_learn(import->packer, counts->imported - before, false, import->now, err);
 }
 
 /* --- reading -------------------------------------------------------------------------------- */
@@ -173,11 +215,38 @@ understand(struct import *import, struct parcel *parcel, struct gp_err *err)
 	return rc;
 }
 
+static bool
+batch_has(const struct import *import, const char *message_id)
+{
+	for (size_t i = 0; i < import->count; i++)
+		if (strcmp(import->batch[i].reading.message_id, message_id) == 0)
+			return true;
+	return false;
+}
+
+/* Owns the parcel's octets and reading from now on, also when it fails. */
+static enum gp_rc
+add_to_batch(struct import *import, const struct parcel *parcel, struct gp_err *err)
+{
+	enum gp_rc rc = GP_OK;
+
+	if (batch_has(import, parcel->reading.message_id)) /* the archive will tell whether it is the same */
+		rc = file_batch(import, err);
+	if (rc == GP_OK && (import->count == BATCH || import->octets + parcel->n > BATCH_OCTETS))
+		rc = file_batch(import, err);
+	if (import->count == BATCH) /* it failed: this one has no place */
+		empty_batch(import);
+	import->batch[import->count++] = *parcel;
+	import->octets += parcel->n;
+	return rc;
+}
+
 static enum gp_rc
 take_message(void *context, const struct gp_mbox_message *message, struct gp_err *err)
 {
 	struct import *import = context;
-	struct parcel *parcel = &import->batch[import->count];
+	struct parcel parcel = { .n = message->n,
+		.received_at = message->envelope_date != 0 ? message->envelope_date : import->file_time };
 	enum gp_rc rc;
 
 	import->counts->read++;
@@ -185,24 +254,17 @@ take_message(void *context, const struct gp_mbox_message *message, struct gp_err
 		skip(import, message, message->n == 0 ? "it is empty" : "it is larger than 64 MiB");
 		return GP_OK;
 	}
-	parcel->octets = gp_memdup(message->octets, message->n);
-	parcel->n = message->n;
-	parcel->received_at = message->envelope_date != 0 ? message->envelope_date : import->file_time;
-	rc = understand(import, parcel, err);
+	parcel.octets = gp_memdup(message->octets, message->n);
+	rc = understand(import, &parcel, err);
 	if (rc != GP_OK) {
-		free(parcel->octets);
+		free(parcel.octets);
 		if (rc == GP_TEMP)
 			return rc;
 		skip(import, message, err->text);
 		return GP_OK;
 	}
-	gp_packer_pack(import->packer, parcel->octets, parcel->n, &parcel->packed);
-	import->count++;
-	import->octets += message->n;
-	if (import->count == BATCH || import->octets >= BATCH_OCTETS)
-		GP_TRY(file_batch(import, err));
 	tell_progress(import);
-	return GP_OK;
+	return add_to_batch(import, &parcel, err);
 }
 
 /* --- sources -------------------------------------------------------------------------------- */

@@ -92,11 +92,11 @@ static void
 sql_function(sqlite3_context *context, int count, sqlite3_value **values)
 {
 	const struct gp_db_function_row *row = sqlite3_user_data(context);
-	struct gp_octets in[4] = { { NULL, 0 } };
+	struct gp_octets in[GP_DB_ARGUMENTS] = { { NULL, 0 } };
 	char *text = NULL;
 	size_t n = 0;
 
-	for (int i = 0; i < count && i < 4; i++) {
+	for (int i = 0; i < count && i < GP_DB_ARGUMENTS; i++) {
 		in[i].data = sqlite3_value_blob(values[i]);
 		in[i].n = (size_t)sqlite3_value_bytes(values[i]);
 	}

@@ -17,7 +17,6 @@
 #define GRAM	     12 /* octets: what is shorter tells nothing of a post */
 #define SHARED_BY    3 /* posts */
 #define OCTETS_MAX   (160u << 20)
-#define REPACKED     32 /* posts a transaction */
 
 struct sample {
 	char *octets; /* one behind the other */
@@ -211,18 +210,13 @@ static enum gp_rc
 learn(struct gp_packer *packer, int64_t now, struct gp_err *err)
 {
 	SCOPED(release_sample) struct sample sample = { .dictionary = GP_BUF_INIT(DICTIONARY) };
-	int64_t cursor = 0;
-	bool first = packer->digested == NULL, more = true;
 
 	GP_TRY(take_sample(packer, &sample, err));
 	learn_from(&sample);
 	packer->due = packer->posts * GROWTH;
 	if (sample.dictionary.len == 0)
 		return GP_OK;
-	GP_TRY(keep_dictionary(packer, &sample.dictionary, now, err));
-	while (first && more)
-		GP_TRY(gp_packer_repack(packer, REPACKED, &cursor, &more, err));
-	return GP_OK;
+	return keep_dictionary(packer, &sample.dictionary, now, err);
 }
 
 enum gp_rc
@@ -232,68 +226,4 @@ gp_packer_learn(struct gp_packer *packer, int64_t posts, bool last, int64_t now,
 	if (packer->posts >= packer->due || (last && packer->digested == NULL && packer->posts >= LEAST_POSTS))
 		return learn(packer, now, err);
 	return GP_OK;
-}
-
-/* --- packing anew --------------------------------------------------------------------------- */
-
-struct row {
-	int64_t id;
-	struct gp_packed packed;
-};
-struct rows {
-	struct row *v;
-	size_t count;
-};
-
-static void
-release_rows(struct rows *rows)
-{
-	for (size_t i = 0; i < rows->count; i++)
-		gp_packed_release(&rows->v[i].packed);
-	free(rows->v);
-}
-
-/* Outside the transaction: packing takes time. */
-static enum gp_rc
-pack_rows(struct gp_packer *packer, int64_t most, int64_t *cursor, struct rows *rows, struct gp_err *err)
-{
-	static const char sql[] = "SELECT m.raw_id FROM message m JOIN raw r ON r.raw_id = m.raw_id"
-				  " WHERE m.raw_id > :after AND m.space_id = :space AND r.dict IS NULL"
-				  " ORDER BY m.raw_id LIMIT :most";
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	bool found;
-
-	rows->v = gp_new_array((size_t)most, sizeof(*rows->v));
-	GP_TRY(gp_query_open(packer->db, sql, &query, err));
-	gp_bind_int(query, ":after", *cursor);
-	gp_bind_int(query, ":space", packer->space_id);
-	gp_bind_int(query, ":most", most);
-	for (;;) {
-		SCOPED(gp_buf_release) struct gp_buf octets = GP_BUF_INIT(OCTETS_MAX);
-		struct row *row = &rows->v[rows->count];
-
-		GP_TRY(gp_query_next(query, &found, err));
-		if (!found)
-			return GP_OK;
-		row->id = *cursor = gp_col_int(query, "raw_id");
-		GP_TRY(gp_raw_load(packer->db, row->id, &octets, err));
-		gp_packer_pack(packer, octets.data, octets.len, &row->packed);
-		rows->count++;
-	}
-}
-
-enum gp_rc
-gp_packer_repack(struct gp_packer *packer, int64_t most, int64_t *cursor, bool *ret_more, struct gp_err *err)
-{
-	SCOPED(release_rows) struct rows rows = { NULL, 0 };
-	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
-
-	GP_TRY(pack_rows(packer, most, cursor, &rows, err));
-	*ret_more = rows.count == (size_t)most;
-	if (rows.count == 0)
-		return GP_OK;
-	GP_TRY(gp_tx_begin(packer->db, &tx, err));
-	for (size_t i = 0; i < rows.count; i++)
-		GP_TRY(gp_raw_repack(packer->db, rows.v[i].id, &rows.v[i].packed, err));
-	return gp_tx_commit(&tx, err);
 }

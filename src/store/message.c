@@ -1,5 +1,6 @@
 #include "guildpost/store/message.h"
 
+#include "guildpost/store/raw.h"
 #include "guildpost/store/search.h"
 #include "guildpost/store/setting.h"
 #include "store/placing.h"
@@ -290,10 +291,6 @@ gp_message_remove(struct gp_db *db, int64_t id, struct gp_err *err)
 		" exhausted = 1 WHERE kind = 'post' AND event = (SELECT event FROM message WHERE id = :id)",
 	};
 	static const char raw_of[] = "SELECT raw_id FROM message WHERE id = :id";
-	static const char octets[] = "DELETE FROM raw WHERE raw_id = :id"
-				     " AND NOT EXISTS (SELECT 1 FROM message m WHERE m.raw_id = raw.raw_id)"
-				     " AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.raw_id = raw.raw_id)"
-				     " AND NOT EXISTS (SELECT 1 FROM held h WHERE h.raw_id = raw.raw_id)";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	SCOPED(gp_free_ptr) int64_t *waiting = NULL;
 	int64_t raw_id;
@@ -310,6 +307,6 @@ gp_message_remove(struct gp_db *db, int64_t id, struct gp_err *err)
 	for (size_t i = 0; i < GP_COUNT(steps); i++)
 		GP_TRY(run_with_id(db, steps[i], id, err));
 	GP_TRY(run_with_id(db, "DELETE FROM message WHERE id = :id", id, err));
-	GP_TRY(run_with_id(db, octets, raw_id, err));
+	GP_TRY(gp_raw_delete(db, raw_id, err));
 	return gp_thread_resettle(db, waiting, count, err);
 }

@@ -7,20 +7,11 @@
 #include "guildpost/mail/crypt.h"
 #include "store/packing.h"
 
-#define LEVEL	    3 /* 6 saves 2 % of the file more and takes twice as long */
+#define LEVEL	    3 /* 5 saves 2 % of the file more and takes twice as long */
+#define BLOCK	    (128u << 10) /* octets as they came */
 #define OCTETS_MAX  (160u << 20)
 #define KEPT_READY  8 /* dictionaries that stay digested */
 #define WORTH_IT(n) ((n) - (n) / 16) /* at least a sixteenth smaller, else as it came */
-#define PIECE	    (128u << 10)
-
-/* --- packing -------------------------------------------------------------------------------- */
-
-void
-gp_packed_release(struct gp_packed *packed)
-{
-	free(packed->octets);
-	*packed = (struct gp_packed){ 0 };
-}
 
 enum gp_rc
 gp_packer_new(struct gp_db *db, int64_t space_id, struct gp_packer **ret_packer, struct gp_err *err)
@@ -29,6 +20,7 @@ gp_packer_new(struct gp_db *db, int64_t space_id, struct gp_packer **ret_packer,
 
 	packer->db = db;
 	packer->space_id = space_id;
+	packer->open = (struct gp_buf)GP_BUF_INIT(BLOCK);
 	packer->context = ZSTD_createCCtx();
 	if (packer->context == NULL)
 		abort();
@@ -38,10 +30,23 @@ gp_packer_new(struct gp_db *db, int64_t space_id, struct gp_packer **ret_packer,
 }
 
 void
+gp_packer_clear(struct gp_packer *packer)
+{
+	for (size_t i = 0; i < packer->block_count; i++)
+		free(packer->blocks[i].octets);
+	packer->block_count = packer->count = 0;
+	gp_buf_clear(&packer->open);
+}
+
+void
 gp_packer_free(struct gp_packer **packer)
 {
 	if (*packer == NULL)
 		return;
+	gp_packer_clear(*packer);
+	free((*packer)->v);
+	free((*packer)->blocks);
+	gp_buf_release(&(*packer)->open);
 	(void)ZSTD_freeCCtx((*packer)->context);
 	(void)ZSTD_freeCDict((*packer)->digested);
 	free(*packer);
@@ -58,37 +63,116 @@ gp_packer_use(struct gp_packer *packer, int64_t dictionary, const void *octets, 
 	packer->dictionary = dictionary;
 }
 
-/* The size with which it lies in `to`, or 0 when it did not get smaller than `room`. */
+/* --- packing -------------------------------------------------------------------------------- */
+
+/* The size with which it lies in `to`; 0: it did not get smaller than `room`. */
 static size_t
-squeeze(struct gp_packer *packer, const void *octets, size_t n, char *to, size_t room)
+squeeze(ZSTD_CCtx *context, const ZSTD_CDict *dictionary, const void *octets, size_t n, char *to, size_t room)
 {
 	size_t size;
 
-	(void)ZSTD_CCtx_reset(packer->context, ZSTD_reset_session_and_parameters);
-	(void)ZSTD_CCtx_setParameter(packer->context, ZSTD_c_compressionLevel, LEVEL);
-	(void)ZSTD_CCtx_setParameter(packer->context, ZSTD_c_dictIDFlag, 0); /* the row names it */
-	if (packer->digested != NULL)
-		(void)ZSTD_CCtx_refCDict(packer->context, packer->digested);
-	size = ZSTD_compress2(packer->context, to, room, octets, n);
-	return ZSTD_isError(size) ? 0 : size; /* no room: it does not pay */
+	(void)ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters);
+	(void)ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, LEVEL);
+	(void)ZSTD_CCtx_setParameter(context, ZSTD_c_dictIDFlag, 0); /* the row names it */
+	if (dictionary != NULL)
+		(void)ZSTD_CCtx_refCDict(context, dictionary);
+	size = ZSTD_compress2(context, to, room, octets, n);
+	return ZSTD_isError(size) ? 0 : size;
+}
+
+static void
+close_block(struct gp_packer *packer, const void *octets, size_t n)
+{
+	struct gp_packed_block *block;
+
+	if (packer->block_count == packer->block_cap) {
+		packer->block_cap = packer->block_cap * 2 + 16;
+		packer->blocks = gp_grow(packer->blocks, packer->block_cap * sizeof(*packer->blocks));
+	}
+	block = &packer->blocks[packer->block_count++];
+	*block = (struct gp_packed_block){ .octets = gp_grow(NULL, n + 1), .dictionary = packer->dictionary };
+	block->n = squeeze(packer->context, packer->digested, octets, n, block->octets, WORTH_IT(n));
+	block->plain = block->n == 0;
+	if (block->plain) {
+		memcpy(block->octets, octets, n);
+		block->n = n;
+		block->dictionary = 0;
+	}
+	block->octets = gp_grow(block->octets, block->n + 1);
 }
 
 void
-gp_packer_pack(struct gp_packer *packer, const void *octets, size_t n, struct gp_packed *ret)
+gp_packer_pack(struct gp_packer *packer)
 {
-	char *kept = gp_grow(NULL, n + 1);
-	size_t size = squeeze(packer, octets, n, kept, WORTH_IT(n));
+	if (packer->open.len > 0)
+		close_block(packer, packer->open.data, packer->open.len);
+	gp_buf_clear(&packer->open);
+}
 
-	*ret = (struct gp_packed){ .n = size, .size = n, .plain = size == 0 };
-	gp_sha256(octets, n, ret->sha256);
-	if (ret->plain) {
-		memcpy(kept, octets, n);
-		ret->n = n;
-		ret->octets = kept;
-		return;
+void
+gp_packer_add(struct gp_packer *packer, const void *octets, size_t n)
+{
+	struct gp_packed_post *post;
+
+	if (packer->open.len + n > BLOCK)
+		gp_packer_pack(packer);
+	if (packer->count == packer->cap) {
+		packer->cap = packer->cap * 2 + 16;
+		packer->v = gp_grow(packer->v, packer->cap * sizeof(*packer->v));
 	}
-	ret->dictionary = packer->dictionary;
-	ret->octets = gp_grow(kept, size);
+	post = &packer->v[packer->count++];
+	*post = (struct gp_packed_post){ .size = n, .block = packer->block_count, .at = packer->open.len };
+	gp_sha256(octets, n, post->sha256);
+	if (n > BLOCK)
+		close_block(packer, octets, n); /* has one to itself */
+	else
+		gp_buf_add(&packer->open, octets, n);
+}
+
+/* --- into the store ------------------------------------------------------------------------- */
+
+static enum gp_rc
+put_block(struct gp_query *query, const struct gp_packed_block *block, struct gp_err *err)
+{
+	gp_bind_text(query, ":coding", block->plain ? "plain" : "zstd");
+	gp_bind_int(query, ":dictionary", block->dictionary);
+	gp_bind_blob(query, ":octets", block->octets, block->n);
+	return gp_query_do(query, err);
+}
+
+enum gp_rc
+gp_packer_store(struct gp_packer *packer, struct gp_err *err)
+{
+	static const char sql[] = "INSERT INTO block (space_id, coding, dictionary, octets)"
+				  " VALUES (:space, :coding, nullif(:dictionary, 0), :octets)";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(packer->db, sql, &query, err));
+	gp_bind_int(query, ":space", packer->space_id);
+	for (size_t i = 0; i < packer->block_count; i++) {
+		GP_TRY(put_block(query, &packer->blocks[i], err));
+		packer->blocks[i].id = gp_db_inserted(packer->db);
+	}
+	return GP_OK;
+}
+
+enum gp_rc
+gp_packer_insert(struct gp_packer *packer, size_t post, int64_t now, int64_t *ret_raw_id, struct gp_err *err)
+{
+	static const char sql[] = "INSERT INTO raw (sha256, size, received_at, block, at, octets)"
+				  " VALUES (:sha256, :size, :now, :block, :at, x'')";
+	const struct gp_packed_post *in = &packer->v[post];
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(packer->db, sql, &query, err));
+	gp_bind_blob(query, ":sha256", in->sha256, 32);
+	gp_bind_int(query, ":size", (int64_t)in->size);
+	gp_bind_int(query, ":now", now);
+	gp_bind_int(query, ":block", packer->blocks[in->block].id);
+	gp_bind_int(query, ":at", (int64_t)in->at);
+	GP_TRY(gp_query_do(query, err));
+	*ret_raw_id = gp_db_inserted(packer->db);
+	return GP_OK;
 }
 
 /* --- unpacking ------------------------------------------------------------------------------ */
@@ -122,43 +206,125 @@ digest(const struct gp_octets *dictionary)
 }
 
 bool
-gp_unpack(const struct gp_octets *kept, const struct gp_octets *dictionary, struct gp_buf *out)
+gp_unpack(const struct gp_octets *block, const struct gp_octets *dictionary, size_t at, size_t n, struct gp_buf *out)
 {
-	static _Thread_local char piece[PIECE];
-	ZSTD_inBuffer in = { kept->data, kept->n, 0 };
-	size_t left = 1;
+	static _Thread_local char piece[BLOCK];
+	ZSTD_inBuffer in = { block->data, block->n, 0 };
+	size_t passed = 0, left = 1, wanted = out->len + n;
 
 	if (unpacker == NULL && (unpacker = ZSTD_createDCtx()) == NULL)
 		abort();
 	(void)ZSTD_DCtx_reset(unpacker, ZSTD_reset_session_and_parameters);
 	if (dictionary->n > 0)
 		(void)ZSTD_DCtx_refDDict(unpacker, digest(dictionary));
-	while (left > 0) {
+	while (left > 0 && passed < at + n) {
 		ZSTD_outBuffer room = { piece, sizeof(piece), 0 };
+		size_t skip, end;
 
 		left = ZSTD_decompressStream(unpacker, &room, &in);
 		if (ZSTD_isError(left) || out->full || (left > 0 && room.pos == 0 && in.pos == in.size))
 			return false;
-		gp_buf_add(out, piece, room.pos);
+		skip = at > passed ? at - passed : 0;
+		end = at + n - passed < room.pos ? at + n - passed : room.pos;
+		if (skip < end)
+			gp_buf_add(out, piece + skip, end - skip);
+		passed += room.pos;
 	}
-	return in.pos == in.size;
+	return out->len == wanted;
 }
 
-/* gp_octets(coding, dictionary, octets): as they came. */
+/* gp_octets(coding, dictionary, octets, at, size): as they came; coding NULL where they are in no block. */
 static bool
 call_unpack(const struct gp_octets *in, int count, char **ret_octets, size_t *ret_n)
 {
 	SCOPED(gp_buf_release) struct gp_buf out = GP_BUF_INIT(OCTETS_MAX);
+	size_t at, n;
 
-	if (count != 3)
+	if (count != 5)
 		return false;
-	if (in[0].n == 5 && memcmp(in[0].data, "plain", 5) == 0)
-		gp_buf_add(&out, in[2].data, in[2].n);
-	else if (!gp_unpack(&in[2], &in[1], &out))
-		return false;
+	at = (size_t)strtoull(in[3].data, NULL, 10);
+	n = (size_t)strtoull(in[4].data, NULL, 10);
+	if (in[0].n == 4 && memcmp(in[0].data, "zstd", 4) == 0) {
+		if (!gp_unpack(&in[2], &in[1], at, n, &out))
+			return false;
+	} else {
+		if (at > in[2].n || n > in[2].n - at)
+			return false;
+		gp_buf_add(&out, (const char *)in[2].data + at, n);
+	}
 	*ret_n = out.len;
 	*ret_octets = gp_buf_take(&out);
 	return true;
 }
 
-const struct gp_db_function_row gp_pack_functions[] = { { "gp_octets", 3, call_unpack }, { NULL, 0, NULL } };
+const struct gp_db_function_row gp_pack_functions[] = { { "gp_octets", 5, call_unpack }, { NULL, 0, NULL } };
+
+/* --- taken out again ------------------------------------------------------------------------ */
+
+struct hole { /* in a block */
+	int64_t block;
+	size_t at, n;
+	struct gp_buf octets; /* of the whole block */
+};
+
+static void
+release_hole(struct hole *hole)
+{
+	gp_buf_release(&hole->octets);
+}
+
+/* hole->block 0: these octets are in none. */
+static enum gp_rc
+find_hole(struct gp_db *db, int64_t raw_id, struct hole *hole, struct gp_err *err)
+{
+	static const char sql[] =
+	    "SELECT b.block_id, r.at, r.size, b.coding, b.octets, d.octets AS dictionary FROM raw r"
+	    " JOIN block b ON b.block_id = r.block"
+	    " LEFT JOIN dictionary d ON d.dictionary_id = b.dictionary WHERE r.raw_id = :id";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	struct gp_octets kept, dictionary;
+	size_t size;
+	bool found, whole;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", raw_id);
+	GP_TRY(gp_query_next(query, &found, err));
+	if (!found)
+		return GP_OK;
+	hole->block = gp_col_int(query, "block_id");
+	hole->at = (size_t)gp_col_int(query, "at");
+	hole->n = (size_t)gp_col_int(query, "size");
+	kept.data = gp_col_blob(query, "octets", &kept.n);
+	dictionary.data = gp_col_blob(query, "dictionary", &dictionary.n);
+	whole = strcmp(gp_col_text(query, "coding"), "plain") == 0;
+	size = whole ? kept.n : (size_t)ZSTD_getFrameContentSize(kept.data, kept.n);
+	if (whole)
+		gp_buf_add(&hole->octets, kept.data, kept.n);
+	else
+		whole = size <= OCTETS_MAX && gp_unpack(&kept, &dictionary, 0, size, &hole->octets);
+	return whole && hole->at + hole->n <= hole->octets.len
+		   ? GP_OK
+		   : gp_fail_as(err, 74, "5.3.0", "the octets of a message are damaged; restore a backup");
+}
+
+enum gp_rc
+gp_pack_blank(struct gp_db *db, int64_t raw_id, struct gp_err *err)
+{
+	static const char sql[] = "UPDATE block SET coding = :coding, dictionary = nullif(:dictionary, 0),"
+				  " octets = :octets WHERE block_id = :id";
+	SCOPED(release_hole) struct hole hole = { .octets = GP_BUF_INIT(OCTETS_MAX) };
+	SCOPED(gp_packer_free) struct gp_packer *packer = NULL;
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(find_hole(db, raw_id, &hole, err));
+	if (hole.block == 0 || hole.n == 0)
+		return GP_OK;
+	memset(hole.octets.data + hole.at, 0, hole.n);
+	packer = gp_new(sizeof(*packer)); /* of no space: without a dictionary */
+	packer->context = ZSTD_createCCtx();
+	packer->open = (struct gp_buf)GP_BUF_INIT(0);
+	close_block(packer, hole.octets.data, hole.octets.len);
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", hole.block);
+	return put_block(query, &packer->blocks[0], err);
+}

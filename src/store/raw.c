@@ -52,59 +52,48 @@ gp_raw_insert_spool(struct gp_db *db, const struct gp_spool *spool, const unsign
 	return gp_blob_fill(db, "raw", "octets", *ret_id, spool->fd, spool->size, err);
 }
 
-enum gp_rc
-gp_raw_insert_packed(struct gp_db *db, const struct gp_packed *packed, int64_t now, int64_t *ret_id, struct gp_err *err)
-{
-	static const char sql[] = "INSERT INTO raw (sha256, size, coding, dict, received_at, octets)"
-				  " VALUES (:sha256, :size, :coding, nullif(:dict, 0), :now, :octets)";
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
-
-	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_blob(query, ":sha256", packed->sha256, 32);
-	gp_bind_int(query, ":size", (int64_t)packed->size);
-	gp_bind_text(query, ":coding", packed->plain ? "plain" : "zstd");
-	gp_bind_int(query, ":dict", packed->dictionary);
-	gp_bind_int(query, ":now", now);
-	gp_bind_blob(query, ":octets", packed->octets, packed->n);
-	GP_TRY(gp_query_do(query, err));
-	*ret_id = gp_db_inserted(db);
-	return GP_OK;
-}
-
 #define KEPT                                                                                                           \
-	"r.raw_id, r.sha256, r.size, r.coding, r.octets, d.octets AS dictionary FROM raw r"                            \
-	" LEFT JOIN dictionary d ON d.dictionary_id = r.dict"
+	"r.raw_id, r.sha256, r.size, r.at, b.coding, coalesce(b.octets, r.octets) AS octets,"                          \
+	" d.octets AS dictionary FROM raw r LEFT JOIN block b ON b.block_id = r.block"                                 \
+	" LEFT JOIN dictionary d ON d.dictionary_id = b.dictionary"
 
 /* The octets of a row of KEPT, as they came. */
 static enum gp_rc
 unpack(struct gp_query *query, struct gp_buf *out, struct gp_err *err)
 {
+	size_t at = (size_t)gp_col_int(query, "at"), n = (size_t)gp_col_int(query, "size");
 	struct gp_octets kept, dictionary;
+	bool whole;
 
 	kept.data = gp_col_blob(query, "octets", &kept.n);
 	dictionary.data = gp_col_blob(query, "dictionary", &dictionary.n);
-	if (strcmp(gp_col_text(query, "coding"), "plain") == 0)
-		gp_buf_add(out, kept.data, kept.n);
-	else if (!gp_unpack(&kept, &dictionary, out) && !out->full)
-		return gp_fail_as(err, 74, "5.3.0", "the octets of message number %lld are damaged; restore a backup",
-		    (long long)gp_col_int(query, "raw_id"));
-	return out->full ? gp_fail(err, "5.3.4", "the mail is larger than this program handles") : GP_OK;
+	if (strcmp(gp_col_text(query, "coding"), "zstd") == 0) {
+		whole = gp_unpack(&kept, &dictionary, at, n, out);
+	} else {
+		whole = at <= kept.n && n <= kept.n - at;
+		gp_buf_add(out, (const char *)kept.data + at, whole ? n : 0);
+	}
+	if (out->full)
+		return gp_fail(err, "5.3.4", "the mail is larger than this program handles");
+	return whole ? GP_OK
+		     : gp_fail_as(err, 74, "5.3.0", "the octets of message number %lld are damaged; restore a backup",
+			   (long long)gp_col_int(query, "raw_id"));
 }
 
 enum gp_rc
 gp_raw_load(struct gp_db *db, int64_t id, struct gp_buf *out, struct gp_err *err)
 {
-	static const char coding[] = "SELECT coding FROM raw WHERE raw_id = :id";
+	static const char packed[] = "SELECT block IS NOT NULL AS packed FROM raw WHERE raw_id = :id";
 	SCOPED(gp_query_free) struct gp_query *asking = NULL;
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
 
-	GP_TRY(gp_query_open(db, coding, &asking, err));
+	GP_TRY(gp_query_open(db, packed, &asking, err));
 	gp_bind_int(asking, ":id", id);
 	GP_TRY(gp_query_next(asking, &found, err));
 	if (!found)
 		return gp_fail_as(err, 74, "5.3.0", "the octets of this message are gone");
-	if (strcmp(gp_col_text(asking, "coding"), "plain") == 0) /* in pieces: what waits to be read may be large */
+	if (gp_col_int(asking, "packed") == 0) /* in pieces: what waits to be read may be large */
 		return gp_blob_add(db, "raw", "octets", id, out, err);
 	GP_TRY(gp_query_open(db, "SELECT " KEPT " WHERE r.raw_id = :id", &query, err));
 	gp_bind_int(query, ":id", id);
@@ -125,39 +114,12 @@ are_those(const struct gp_buf *octets, struct gp_query *query)
 }
 
 enum gp_rc
-gp_raw_repack(struct gp_db *db, int64_t id, const struct gp_packed *packed, struct gp_err *err)
-{
-	static const char sql[] = "UPDATE raw SET coding = :coding, dict = nullif(:dict, 0), octets = :octets"
-				  " WHERE raw_id = :id AND sha256 = :sha256";
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	SCOPED(gp_query_free) struct gp_query *checking = NULL;
-	SCOPED(gp_buf_release) struct gp_buf octets = GP_BUF_INIT(OCTETS_MAX);
-	bool found;
-
-	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_int(query, ":id", id);
-	gp_bind_blob(query, ":sha256", packed->sha256, 32);
-	gp_bind_text(query, ":coding", packed->plain ? "plain" : "zstd");
-	gp_bind_int(query, ":dict", packed->dictionary);
-	gp_bind_blob(query, ":octets", packed->octets, packed->n);
-	GP_TRY(gp_query_do(query, err));
-	GP_TRY(gp_query_open(db, "SELECT " KEPT " WHERE r.raw_id = :id", &checking, err));
-	gp_bind_int(checking, ":id", id);
-	GP_TRY(gp_query_next(checking, &found, err));
-	if (!found) /* removed since it was packed */
-		return GP_OK;
-	GP_TRY(unpack(checking, &octets, err));
-	return are_those(&octets, checking)
-		   ? GP_OK
-		   : gp_fail_as(err, 74, "5.3.0", "message number %lld does not unpack to what came in", (long long)id);
-}
-
-enum gp_rc
 gp_raw_verify(struct gp_db *db, int64_t most, int64_t *cursor, bool *ret_more, struct gp_err *err)
 {
+	static const char sql[] = "SELECT " KEPT " WHERE r.raw_id > :after ORDER BY r.raw_id LIMIT :most";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
-	GP_TRY(gp_query_open(db, "SELECT " KEPT " WHERE r.raw_id > :after ORDER BY r.raw_id LIMIT :most", &query, err));
+	GP_TRY(gp_query_open(db, sql, &query, err));
 	gp_bind_int(query, ":after", *cursor);
 	gp_bind_int(query, ":most", most);
 	for (;;) {
@@ -176,4 +138,25 @@ gp_raw_verify(struct gp_db *db, int64_t most, int64_t *cursor, bool *ret_more, s
 	}
 	*ret_more = most == 0;
 	return GP_OK;
+}
+
+enum gp_rc
+gp_raw_delete(struct gp_db *db, int64_t id, struct gp_err *err)
+{
+	static const char needed[] = "SELECT 1 WHERE EXISTS (SELECT 1 FROM message WHERE raw_id = :id)"
+				     " OR EXISTS (SELECT 1 FROM inbox WHERE raw_id = :id)"
+				     " OR EXISTS (SELECT 1 FROM held WHERE raw_id = :id)";
+	SCOPED(gp_query_free) struct gp_query *asking = NULL;
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, needed, &asking, err));
+	gp_bind_int(asking, ":id", id);
+	GP_TRY(gp_query_next(asking, &found, err));
+	if (found)
+		return GP_OK;
+	GP_TRY(gp_pack_blank(db, id, err));
+	GP_TRY(gp_query_open(db, "DELETE FROM raw WHERE raw_id = :id", &query, err));
+	gp_bind_int(query, ":id", id);
+	return gp_query_do(query, err);
 }

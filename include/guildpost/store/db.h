@@ -95,6 +95,7 @@ GP_MUST_CHECK enum gp_rc gp_db_verify(struct gp_db *db, bool thorough, struct gp
 
 /* A function that SQL may call: deterministic, innocuous. in[i] are the arguments' octets; fill out, or return false
  * (the statement fails). Registered by those who own the meaning (store/search.c, store/pack.c). */
+#define GP_DB_ARGUMENTS 5 /* at most */
 struct gp_octets {
 	const void *data;
 	size_t n;

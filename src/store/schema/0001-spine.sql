@@ -42,14 +42,18 @@ CREATE TABLE subscription (subscription_id INTEGER PRIMARY KEY, space_id INTEGER
 CREATE INDEX subscription_reach ON subscription (space_id, member_id, from_event);
 CREATE UNIQUE INDEX subscription_open ON subscription (space_id, member_id) WHERE to_event IS NULL;
 
--- Written once; the octets that a row yields never change (DESIGN.md rule 1). coding: plain, zstd.
-CREATE TABLE raw (raw_id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL, size INTEGER NOT NULL,
-  coding TEXT NOT NULL DEFAULT 'plain', dict INTEGER, received_at INTEGER NOT NULL,
+-- Written once; the octets that a row yields never change (DESIGN.md rule 1): its own, or a part of a block.
+CREATE TABLE raw (raw_id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL, size INTEGER NOT NULL, received_at INTEGER NOT NULL,
+  block INTEGER REFERENCES block (block_id), at INTEGER NOT NULL DEFAULT 0, -- size octets from `at` on
   octets BLOB NOT NULL                        -- last: read past by nobody, and filled in pieces when it is large
 ) STRICT;
--- What the posts of a space have in common, for zstd. Never deleted while a row of raw names it.
+-- Posts that lie packed together. coding: zstd, or plain where that does not pay.
+CREATE TABLE block (block_id INTEGER PRIMARY KEY, space_id INTEGER NOT NULL REFERENCES space, coding TEXT NOT NULL,
+  dictionary INTEGER REFERENCES dictionary (dictionary_id), octets BLOB NOT NULL) STRICT;
+-- What the posts of a space have in common, for zstd.
 CREATE TABLE dictionary (dictionary_id INTEGER PRIMARY KEY, space_id INTEGER NOT NULL REFERENCES space,
   posts INTEGER NOT NULL, created_at INTEGER NOT NULL, octets BLOB NOT NULL) STRICT;
+CREATE INDEX dictionary_space ON dictionary (space_id);
 -- state: received, retry (after a strike), poisoned
 CREATE TABLE inbox (inbox_id INTEGER PRIMARY KEY, raw_id INTEGER NOT NULL REFERENCES raw,
   sender TEXT NOT NULL, recipient TEXT NOT NULL, received_at INTEGER NOT NULL, session TEXT NOT NULL DEFAULT '',

@@ -20,6 +20,7 @@ CREATE INDEX message_date ON message (space_id, date);
 CREATE INDEX message_author ON message (space_id, member_id, thread_id);
 CREATE INDEX message_raw ON message (raw_id);
 CREATE INDEX message_subject ON message (space_id, subject_base, date);
+CREATE INDEX raw_plain ON raw (raw_id) WHERE block IS NULL;
 -- Every message-id that was ever cited or filed here has a place, which names its thread.
 CREATE TABLE place (space_id INTEGER NOT NULL, msgid TEXT NOT NULL, thread_id INTEGER NOT NULL REFERENCES thread,
   PRIMARY KEY (space_id, msgid)) STRICT, WITHOUT ROWID;
@@ -37,9 +38,11 @@ CREATE TABLE message_text (id INTEGER PRIMARY KEY REFERENCES message, raw_id INT
 -- A language in front of a text tells the tokenizer (store/fts.h) by which rules its words are stemmed; names are not.
 CREATE VIEW indexed (id, subject, author, own, rest) AS
   SELECT m.id, char(1) || t.language || char(1) || m.subject, m.from_name || ' ' || m.from_address,
-    char(1) || t.language || char(1) || gp_patch(gp_octets(r.coding, d.octets, r.octets), t.own),
-    char(1) || t.language || char(1) || gp_patch(gp_octets(r.coding, d.octets, r.octets), t.rest)
+    char(1) || t.language || char(1) ||
+      gp_patch(gp_octets(b.coding, d.octets, coalesce(b.octets, r.octets), r.at, r.size), t.own),
+    char(1) || t.language || char(1) ||
+      gp_patch(gp_octets(b.coding, d.octets, coalesce(b.octets, r.octets), r.at, r.size), t.rest)
     FROM message m JOIN message_text t ON t.id = m.id JOIN raw r ON r.raw_id = t.raw_id
-    LEFT JOIN dictionary d ON d.dictionary_id = r.dict;
+    LEFT JOIN block b ON b.block_id = r.block LEFT JOIN dictionary d ON d.dictionary_id = b.dictionary;
 CREATE VIRTUAL TABLE message_index USING fts5(subject, author, own, rest, content='indexed', content_rowid='id',
   tokenize='guildpost');
