@@ -44,7 +44,12 @@ gp_buf_adds(struct gp_buf *buf, const char *s)
 void
 gp_buf_addc(struct gp_buf *buf, char c)
 {
-	gp_buf_add(buf, &c, 1);
+	if (buf->full || buf->len + 1 >= buf->cap || buf->len >= buf->max) {
+		gp_buf_add(buf, &c, 1);
+		return;
+	}
+	buf->data[buf->len++] = c;
+	buf->data[buf->len] = '\0';
 }
 
 void

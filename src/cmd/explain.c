@@ -248,16 +248,17 @@ say_all(const struct gp_reading *reading, const char *kind, const char *why, con
 	say_block("text", reading->text);
 }
 
-/* One line a message: what a table can hold. */
+/* One line a message, written at once: an archive may be long, and a table is as wide as what it holds. */
 static void
-out_line(struct gp_app *app, const struct gp_reading *reading, const char *kind, const char *why)
+say_line(const struct gp_reading *reading, const char *kind, const char *why)
 {
-	gp_out_text(app, "kind", kind);
-	gp_out_time(app, "date", reading->date);
-	gp_out_text(app, "from_address", reading->from_address);
-	gp_out_text(app, "subject", reading->subject);
-	gp_out_text(app, "why", why);
-	gp_out_row(app);
+	char date[GP_RFC3339_SIZE] = "-";
+
+	if (reading->date != 0)
+		gp_clock_format(reading->date, date);
+	(void)printf("%-12s  %-20s  %-32s  %s  (%s)\n", kind, date,
+	    *reading->from_address != '\0' ? reading->from_address : "-",
+	    *reading->subject != '\0' ? reading->subject : "-", why);
 }
 
 /* --- one message -------------------------------------------------------------------------------------------------- */
@@ -275,7 +276,7 @@ explain_one(struct explain *ex, const char *octets, size_t n, struct gp_err *err
 	if (ex->app->json)
 		out_json(ex->app, &reading, kind, why, ex->sender);
 	else if (ex->mbox)
-		out_line(ex->app, &reading, kind, why);
+		say_line(&reading, kind, why);
 	else
 		say_all(&reading, kind, why, ex->sender);
 	return GP_OK;

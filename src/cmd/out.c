@@ -184,6 +184,12 @@ gp_json_string(struct gp_buf *to, const char *value)
 
 	gp_buf_addc(to, '"');
 	while (*c != '\0') {
+		for (n = 0; c[n] >= 0x20 && c[n] < 0x7f && c[n] != '"' && c[n] != '\\'; n++)
+			;
+		gp_buf_add(to, c, n);
+		c += n;
+		if (*c == '\0')
+			break;
 		n = utf8_length(c);
 		if (n == 0)
 			gp_buf_adds(to, "\xef\xbf\xbd");

@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -21,7 +22,7 @@
 #define READER_FD     3
 #define TIMEOUT_MS    20000
 #define IDLE_MS	      30000
-#define RECYCLE_AFTER 500 /* messages */
+#define RECYCLE_AFTER 5000 /* messages */
 #define RECYCLE_CPU   15 /* seconds of processor time */
 #define CPU_LIMIT     30 /* so that the last message before a recycling has 15 s of its own */
 #define MEMORY_LIMIT  (768u << 20) /* octets of address space; a 25 MiB part decodes through seven copies */
@@ -179,26 +180,39 @@ wait_for(int fd, short events, int64_t deadline)
 	return n > 0 ? MOVED : GONE;
 }
 
-static enum moved
-send_all(int fd, const void *octets, size_t n, int64_t deadline)
+/* A header and what it announces, in one go: the other side is then woken once. */
+struct both {
+	struct iovec parts[2];
+};
+
+static bool
+both_sent(struct both *both, size_t n)
 {
-	const char *from = octets;
+	for (size_t i = 0; i < 2; i++) {
+		size_t of_this = n < both->parts[i].iov_len ? n : both->parts[i].iov_len;
+
+		both->parts[i].iov_base = (char *)both->parts[i].iov_base + of_this;
+		both->parts[i].iov_len -= of_this;
+		n -= of_this;
+	}
+	return both->parts[0].iov_len + both->parts[1].iov_len == 0;
+}
+
+static enum moved
+send_both(int fd, struct both both, int64_t deadline)
+{
+	const struct msghdr header = { .msg_iov = both.parts, .msg_iovlen = 2 };
 	enum moved moved;
 	ssize_t sent;
 
-	while (n > 0) {
-		sent = send(fd, from, n, MSG_NOSIGNAL);
-		if (sent < 0 && (errno == EAGAIN || errno == EINTR)) {
-			moved = wait_for(fd, POLLOUT, deadline);
-			if (moved != MOVED)
-				return moved;
-			continue;
-		}
-		if (sent < 0)
+	do {
+		sent = sendmsg(fd, &header, MSG_NOSIGNAL);
+		if (sent < 0 && errno != EAGAIN && errno != EINTR)
 			return GONE;
-		from += sent;
-		n -= (size_t)sent;
-	}
+		moved = sent < 0 ? wait_for(fd, POLLOUT, deadline) : MOVED;
+		if (moved != MOVED)
+			return moved;
+	} while (!both_sent(&both, sent < 0 ? 0 : (size_t)sent));
 	return MOVED;
 }
 
@@ -241,10 +255,12 @@ converse(struct gp_reader *reader, const struct request *request, const void *oc
     struct reply *ret_reply)
 {
 	int64_t deadline = gp_clock_mono_ms() + timeout_ms();
-	enum moved moved = send_all(reader->fd, request, sizeof(*request), deadline);
+	const struct both both = { { { (void *)(uintptr_t)request, sizeof(*request) },
+	    { (void *)(uintptr_t)octets, (size_t)request->n } } };
+	enum moved moved = send_both(reader->fd, both, deadline);
 
 	if (moved == MOVED)
-		moved = send_all(reader->fd, octets, (size_t)request->n, deadline);
+		moved = wait_for(reader->fd, POLLIN, deadline);
 	if (moved == MOVED)
 		moved = receive_all(reader->fd, ret_reply, sizeof(*ret_reply), deadline);
 	if (moved != MOVED)
@@ -392,20 +408,15 @@ read_all(void *octets, size_t n)
 }
 
 static bool
-write_all(const void *octets, size_t n)
+write_both(struct both both)
 {
-	const char *from = octets;
 	ssize_t put;
 
-	while (n > 0) {
-		put = write(READER_FD, from, n);
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put <= 0)
+	do {
+		put = writev(READER_FD, both.parts, 2);
+		if (put < 0 && errno != EINTR)
 			return false;
-		from += put;
-		n -= (size_t)put;
-	}
+	} while (!both_sent(&both, put < 0 ? 0 : (size_t)put));
 	return true;
 }
 
@@ -443,7 +454,7 @@ answer_one(const struct request *request, bool last)
 	if (out.full)
 		abort(); /* larger than anybody would file: the message's own fault */
 	reply = (struct reply){ .n = out.len, .last = last || clock() / CLOCKS_PER_SEC >= RECYCLE_CPU };
-	return write_all(&reply, sizeof(reply)) && write_all(out.data, out.len) && reply.last == 0;
+	return write_both((struct both){ { { &reply, sizeof(reply) }, { out.data, out.len } } }) && reply.last == 0;
 }
 
 int

@@ -222,17 +222,16 @@ add_as_utf8(struct gp_buf *out, const char *octets, size_t n)
 /* --- labels that the octets prove wrong --------------------------------------------------------------------------- */
 
 struct octets_seen {
-	size_t ascii, utf8, broken; /* characters, but single octets that belong to none */
+	size_t utf8, broken; /* characters above ASCII, but single octets that belong to none */
 };
 
 static struct octets_seen
 look(const char *octets, size_t n)
 {
-	struct octets_seen seen = { 0, 0, 0 };
+	struct octets_seen seen = { 0, 0 };
 
-	for (size_t i = 0, length; i < n; i += length) {
+	for (size_t i = gp_ascii_run(octets, n), length; i < n; i += length) {
 		length = gp_utf8_next(octets + i, n - i, NULL);
-		seen.ascii += length == 1;
 		seen.utf8 += length > 1;
 		seen.broken += length == 0 && n - i > 3; /* a text cut in the middle of a character is still UTF-8 */
 		length = length > 0 ? length : 1;
@@ -263,10 +262,13 @@ is_single_octet(const char *name)
 static const char *
 trusted(const char *name, const char *near, const char *octets, size_t n)
 {
-	struct octets_seen seen = look(octets, n);
+	struct octets_seen seen;
 
 	if (*name == '\0')
 		return gp_charset_guess(octets, n, near);
+	if (gp_utf8_ok(octets, n) && strcmp(name, "utf-8") == 0)
+		return name;
+	seen = look(octets, n);
 	if (seen.utf8 + seen.broken == 0) /* ASCII, or an escape: one charset is as good as the other */
 		return name;
 	if (strcmp(name, "utf-8") == 0) /* a few broken characters are marked; a whole text of them has a wrong label */
@@ -307,6 +309,59 @@ hz_to_gb(struct gp_buf *out, const char *octets, size_t n)
 	}
 }
 
+static bool
+stands(const char *octets, size_t n, const char *what)
+{
+	return n >= strlen(what) && memcmp(octets, what, strlen(what)) == 0;
+}
+
+/* ISO-2022-JP as EUC-JP: of that glibc knows what Windows adds (circled numbers, names of companies), of the other not.
+ * False when there is an escape that EUC-JP has no place for. */
+static bool
+jis_to_euc(struct gp_buf *out, const char *octets, size_t n)
+{
+	static const struct {
+		const char *escape, *before; /* before: what EUC-JP puts in front of a character of this set */
+		size_t width;
+	} sets[] = { { "\033(B", "", 1 }, { "\033(J", "", 1 }, { "\033$@", "", 2 }, { "\033$B", "", 2 },
+		{ "\033(I", "\x8e", 1 }, { "\033$(D", "\x8f", 2 } };
+	size_t set = 0, width = 1;
+
+	for (size_t i = 0; i < n && !out->full; i += width) {
+		width = 1;
+		if (octets[i] == '\033') {
+			for (set = 0; set < GP_COUNT(sets) && !stands(octets + i, n - i, sets[set].escape);)
+				set++;
+			if (set == GP_COUNT(sets))
+				return false;
+			width = strlen(sets[set].escape);
+		} else if (set < 2 || octets[i] < 0x21) {
+			gp_buf_addc(out, octets[i]);
+			set = octets[i] == '\n' ? 0 : set; /* each line begins in ASCII */
+		} else {
+			gp_buf_adds(out, sets[set].before);
+			for (width = 0; width < sets[set].width && i + width < n; width++)
+				gp_buf_addc(out, (char)(octets[i + width] | 0x80));
+		}
+	}
+	return true;
+}
+
+/* Charsets with shifts, first made one without. False when that is not possible. */
+static bool
+unshift(struct gp_buf *out, const char **name, const char *octets, size_t n)
+{
+	if (strcmp(*name, "hz") == 0) {
+		hz_to_gb(out, octets, n);
+		*name = "gb18030";
+		return true;
+	}
+	if (strcmp(*name, "iso-2022-jp-3") != 0 || !jis_to_euc(out, octets, n))
+		return false;
+	*name = "euc-jp-ms";
+	return true;
+}
+
 bool
 gp_charset_convert(struct gp_buf *out, const char *name, const char *octets, size_t n)
 {
@@ -314,12 +369,12 @@ gp_charset_convert(struct gp_buf *out, const char *name, const char *octets, siz
 	struct gp_buf again = GP_BUF_INIT(out->max - before);
 	bool known;
 
-	if (strcmp(name, "hz") == 0) {
-		hz_to_gb(&again, octets, n);
-		known = convert(out, "gb18030", again.data, again.len, &lost);
+	if (unshift(&again, &name, octets, n)) {
+		known = convert(out, name, again.data, again.len, &lost);
 		gp_buf_release(&again);
 		return known;
 	}
+	gp_buf_clear(&again);
 	known = convert(out, name, octets, n, &lost);
 	if (known && lost > 0 && richer(name) != NULL && convert(&again, richer(name), octets, n, &still) &&
 	    still < lost) {
@@ -330,11 +385,24 @@ gp_charset_convert(struct gp_buf *out, const char *name, const char *octets, siz
 	return known;
 }
 
+/* ASCII without what begins a shift in ISO-2022 and HZ, or stands in UTF-16. */
+static bool
+is_plain(const char *octets, size_t n)
+{
+	return gp_ascii_run(octets, n) == n && memchr(octets, '\033', n) == NULL && memchr(octets, '~', n) == NULL &&
+	       memchr(octets, '\0', n) == NULL && memchr(octets, '\016', n) == NULL;
+}
+
 void
 gp_charset_to_utf8(struct gp_buf *out, const char *label, const char *near, const void *octets, size_t n)
 {
-	const char *name = trusted(gp_charset_meaning(label), near, octets, n);
+	const char *name;
 
+	if (is_plain(octets, n)) { /* whatever the label: no charset of mail reads it otherwise */
+		gp_buf_add(out, octets, n < out->max - out->len ? n : out->max - out->len);
+		return;
+	}
+	name = trusted(gp_charset_meaning(label), near, octets, n);
 	if (strcmp(name, "utf-8") == 0 || !gp_charset_convert(out, name, octets, n))
 		add_as_utf8(out, octets, n);
 }

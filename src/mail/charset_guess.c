@@ -324,7 +324,7 @@ high_octets(const char *octets, size_t n)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = gp_ascii_run(octets, n); i < n; i++)
 		count += (octets[i] & 0x80) != 0;
 	return count;
 }
@@ -335,6 +335,8 @@ is_utf8(const char *octets, size_t n)
 {
 	size_t good = 0, bad = 0;
 
+	if (gp_utf8_ok(octets, n))
+		return true;
 	for (size_t i = 0, length; i < n; i += length) {
 		length = gp_utf8_next(octets + i, n - i, NULL);
 		good += length > 1;

@@ -575,16 +575,16 @@ named_behind(const char *octets, size_t n, const char *mark)
 
 /* What guesses in this message may lean on: the charset that it names anywhere, else what all its octets look like. */
 static char *
-charset_near(const char *octets, size_t n, const char *charset)
+charset_near(const struct gp_fields *fields, const char *octets, size_t n, const char *charset)
 {
-	static const char *const marks[] = { "=?", "charset=", "Charset=", "CHARSET=" };
-	char *named = NULL;
+	char *named;
 
 	n = n > NEAR_MAX ? NEAR_MAX : n;
 	if (*gp_charset_meaning(charset) != '\0')
 		return gp_strdup(charset);
-	for (size_t i = 0; named == NULL && i < GP_COUNT(marks); i++)
-		named = named_behind(octets, n, marks[i]);
+	named = named_behind(octets, n, "harset=");
+	if (named == NULL)
+		named = named_behind(octets, fields->body < n ? fields->body : n, "=?");
 	if (named == NULL && gp_ascii_run(octets, n) < n)
 		named = gp_strdup(gp_charset_guess(octets, n, ""));
 	return named != NULL ? named : gp_strdup("");
@@ -604,7 +604,7 @@ read_octets(const char *octets, size_t n, char *own, int64_t received, struct gp
 	set(&reading->report_type, gp_value_param(type, "report-type"));
 	for (char *c = reading->report_type; *c != '\0'; c++)
 		*c = *c >= 'A' && *c <= 'Z' ? (char)(*c + 32) : *c;
-	near = charset_near(octets, n, charset);
+	near = charset_near(&fields, octets, n, charset);
 	gp_head_read(&fields, near, received, reading);
 	set(&reading->refused, gp_strdup(why_refused(&fields, octets, n)));
 	if (*reading->refused == '\0')

@@ -6,7 +6,7 @@ bool
 gp_begins_with_any(const char *s, const char *const *phrases)
 {
 	for (; *phrases != NULL; phrases++)
-		if (strncmp(s, *phrases, strlen(*phrases)) == 0)
+		if (**phrases == *s && strncmp(s, *phrases, strlen(*phrases)) == 0)
 			return true;
 	return false;
 }

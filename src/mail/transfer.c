@@ -3,40 +3,50 @@
 #include <ctype.h>
 #include <strings.h>
 
-static int
-digit64(unsigned char c)
+/* 0 to 63 of the letters of base64; 64 the padding; 65 what belongs to neither. */
+static const unsigned char *
+digits64(void)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
+	static unsigned char table[256];
+
+	if (table[0] == 0) {
+		memset(table, 65, sizeof(table));
+		for (size_t i = 0; letters[i] != '\0'; i++)
+			table[(unsigned char)letters[i]] = (unsigned char)i;
+	}
+	return table;
 }
 
 void
 gp_decode_base64(struct gp_buf *out, const char *octets, size_t n)
 {
+	const unsigned char *digits = digits64();
+	char chunk[768];
+	size_t filled = 0;
 	unsigned bits = 0;
 	int held = 0;
 
 	for (size_t i = 0; i < n && !out->full; i++) {
-		int digit = digit64((unsigned char)octets[i]);
+		unsigned char digit = digits[(unsigned char)octets[i]];
 
-		if (octets[i] == '=') {
+		if (digit == 64)
 			held = 0; /* padding ends a run; some senders join several runs */
+		if (digit >= 64)
 			continue;
-		}
-		if (digit < 0)
-			continue;
-		bits = (bits << 6 | (unsigned)digit) & 0xffffff;
+		bits = (bits << 6 | digit) & 0xffffff;
 		held += 6;
-		if (held >= 8) {
-			held -= 8;
-			gp_buf_addc(out, (char)(bits >> held & 0xff));
+		if (held < 8)
+			continue;
+		held -= 8;
+		chunk[filled++] = (char)(bits >> held & 0xff);
+		if (filled == sizeof(chunk)) {
+			gp_buf_add(out, chunk, filled < out->max - out->len ? filled : out->max - out->len);
+			out->full = out->full || out->len == out->max;
+			filled = 0;
 		}
 	}
+	gp_buf_add(out, chunk, filled < out->max - out->len ? filled : out->max - out->len);
 }
 
 static int
@@ -136,20 +146,28 @@ gp_decoded_size(const char *encoding, const char *octets, size_t n)
 	int64_t count = 0;
 
 	if (strcasecmp(encoding, "base64") == 0) {
+		const unsigned char *digits = digits64();
+
 		for (size_t i = 0; i < n; i++)
-			count += digit64((unsigned char)octets[i]) >= 0;
+			count += digits[(unsigned char)octets[i]] < 64;
 		return count * 3 / 4;
 	}
 	if (is_uu(encoding))
 		return (int64_t)(n / 62 * 45);
 	if (strcasecmp(encoding, "quoted-printable") != 0)
 		return (int64_t)n;
-	for (size_t i = 0, skip; i < n; i += skip, count++) {
-		skip = octets[i] == '=' ? soft_break(octets + i, n - i) : 1;
-		if (octets[i] == '=' && skip > 0)
-			count--;
-		else if (octets[i] == '=')
-			skip = i + 2 < n && digit16(octets[i + 1]) >= 0 && digit16(octets[i + 2]) >= 0 ? 3 : 1;
+	for (size_t i = 0, skip; i < n; i += skip) {
+		const char *equals = memchr(octets + i, '=', n - i);
+
+		if (equals == NULL)
+			return count + (int64_t)(n - i);
+		count += equals - (octets + i);
+		i = (size_t)(equals - octets);
+		skip = soft_break(octets + i, n - i);
+		if (skip > 0)
+			continue;
+		skip = i + 2 < n && digit16(octets[i + 1]) >= 0 && digit16(octets[i + 2]) >= 0 ? 3 : 1;
+		count++;
 	}
 	return count;
 }

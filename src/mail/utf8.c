@@ -124,6 +124,21 @@ clean_rune(struct gp_buf *out, uint32_t rune, bool lines, bool *blank)
 	}
 }
 
+/* Octets that pass as they are: printable ASCII; of text with lines blanks and line ends as well. */
+static size_t
+plain_run(const char *s, size_t n, bool lines)
+{
+	size_t i = 0;
+
+	if (lines)
+		while (i < n && ((s[i] >= 0x20 && s[i] < 0x7f) || s[i] == '\n'))
+			i++;
+	else
+		while (i < n && s[i] > 0x20 && s[i] < 0x7f)
+			i++;
+	return i;
+}
+
 void
 gp_utf8_clean(struct gp_buf *out, const char *s, size_t n, bool lines)
 {
@@ -132,9 +147,7 @@ gp_utf8_clean(struct gp_buf *out, const char *s, size_t n, bool lines)
 	for (size_t i = 0, length; i < n && !out->full; i += length) {
 		uint32_t rune = REPLACEMENT;
 
-		/* The plain run is most of all mail. */
-		for (length = 0; i + length < n && s[i + length] > 0x20 && s[i + length] < 0x7f; length++)
-			;
+		length = plain_run(s + i, n - i, lines); /* most of all mail */
 		if (length > 0) {
 			if (blank && out->len > 0)
 				gp_buf_addc(out, ' ');
@@ -188,6 +201,18 @@ gp_utf8_lower(uint32_t rune)
 	return rune;
 }
 
+/* Most text is ASCII, and most of what is folded is compared at once: in pieces, without a look at each character. */
+static size_t
+fold_ascii(struct gp_buf *out, const char *s, size_t n)
+{
+	size_t run = gp_ascii_run(s, n), from = out->len;
+
+	gp_buf_add(out, s, run);
+	for (char *c = out->data + from; c < out->data + out->len; c++)
+		*c = (char)(*c + ((unsigned char)(*c - 'A') < 26 ? 32 : 0));
+	return run;
+}
+
 char *
 gp_utf8_fold(const char *s)
 {
@@ -196,6 +221,9 @@ gp_utf8_fold(const char *s)
 	uint32_t rune;
 
 	for (size_t i = 0, length; i < n; i += length) {
+		length = fold_ascii(&out, s + i, n - i);
+		if (length > 0)
+			continue;
 		length = gp_utf8_next(s + i, n - i, &rune);
 		if (length > 0)
 			gp_utf8_add(&out, gp_utf8_lower(rune));

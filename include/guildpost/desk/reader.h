@@ -1,6 +1,6 @@
 /* reader.h - the child that reads strangers' octets: it owns nothing, has limits, and may die.  Floor: desk.
  * It is this program run as `guildpost reader` over a socketpair: CPU, memory and time limits, no network, no database
- * (seccomp), recycled after 500 messages and after 30 idle seconds. */
+ * (seccomp), recycled after 5000 messages and after 30 idle seconds. */
 #pragma once
 #include <stdint.h>
 #include "guildpost/mail/reading.h"
