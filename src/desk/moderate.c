@@ -7,6 +7,7 @@
 #include "guildpost/guild/word.h"
 #include "guildpost/mail/address.h"
 #include "guildpost/mail/crypt.h"
+#include "guildpost/store/member.h"
 
 #define DAY	   86400
 #define FIRST_CALL (24 * 3600)
@@ -198,6 +199,14 @@ gp_held_refuse_post(struct gp_desk *desk, int64_t held_id, const char *by, const
 
 /* --- by mail -------------------------------------------------------------------------------- */
 
+/* A steward is answered each time; whoever else holds the token once a day. */
+static enum gp_rc
+is_steward(struct gp_desk *desk, const struct gp_arrival *arrival, bool *ret, struct gp_err *err)
+{
+	*ret = false;
+	return arrival->author != NULL ? gp_role_has(desk->db, arrival->author->id, "steward", ret, err) : GP_OK;
+}
+
 static enum gp_rc
 answer(struct gp_desk *desk, const struct gp_arrival *arrival, const char *template_name, const struct gp_held *held,
     struct gp_err *err)
@@ -207,15 +216,100 @@ answer(struct gp_desk *desk, const struct gp_arrival *arrival, const char *templ
 		{ "refused", held != NULL && strcmp(held->state, "refused") == 0 ? "1" : "" },
 		{ "returned", held != NULL && strcmp(held->state, "returned") == 0 ? "1" : "" },
 		{ "said", arrival->reading->first_line } };
+	bool steward;
 
+	GP_TRY(is_steward(desk, arrival, &steward, err));
 	return gp_answer(desk, arrival,
 	    &(struct gp_answer){ .template_name = template_name,
 		.kind = "receipt",
-		.limit_kind = template_name,
+		.limit_kind = steward ? NULL : template_name,
 		.reply_ext = strcmp(template_name, "held-unclear") == 0 ? arrival->to->route.token : NULL,
 		.vars = vars,
 		.var_count = GP_COUNT(vars) },
 	    err);
+}
+
+/* Behind the word, and on in the lines of the same paragraph: clients break long lines. One line for a template. */
+static void
+gather_why(const struct gp_reading *reading, const char *why, struct gp_buf *out)
+{
+	const char *at = strstr(reading->own_text, reading->first_line);
+
+	gp_buf_adds(out, why);
+	if (at == NULL)
+		return;
+	for (at += strlen(reading->first_line); *at == '\n' && at[1] != '\n' && at[1] != '\0' && out->len < 2000;) {
+		size_t n = strcspn(++at, "\n");
+
+		gp_buf_addf(out, "%s%.*s", out->len > 0 ? " " : "", (int)n, at);
+		at += n;
+	}
+}
+
+/* The author is asked, and the answer goes to the stewards; the post waits on. */
+static enum gp_rc
+ask_author(struct gp_desk *desk, const struct gp_arrival *arrival, const struct verdict *verdict, struct gp_err *err)
+{
+	const struct gp_held *held = verdict->held;
+	const struct gp_var vars[] = { { "subject", held->subject }, { "question", verdict->why },
+		{ "from_name", held->from_name }, { "from_address", held->from_address }, { "by", verdict->by_name } };
+	struct gp_notice notice = {
+		.space = verdict->space, .vars = vars, .var_count = GP_COUNT(vars), .now = verdict->now
+	};
+	char id[24];
+
+	if (*verdict->why == '\0' || *held->sender == '\0' || !gp_address_ok(held->from_address))
+		return answer(desk, arrival, "held-unclear", held, err);
+	(void)snprintf(id, sizeof(id), "%lld", (long long)held->id);
+	GP_TRY(gp_held_asked(desk->db, held->id, verdict->now, err));
+	GP_TRY(gp_note(desk,
+	    &(struct gp_note){
+		verdict->now, verdict->space->community_id, verdict->space->id, verdict->by, "held.asked" },
+	    err, "held", id, "question", verdict->why, NULL));
+	notice.kind = "receipt";
+	notice.template_name = "post-asked";
+	notice.to_name = held->from_name;
+	notice.to_address = held->from_address;
+	notice.in_reply_to = verdict->message->reading.message_id_made ? NULL : verdict->message->reading.message_id;
+	GP_TRY(gp_notice_send(desk, &notice, NULL, err));
+	notice.kind = "held";
+	notice.template_name = "held-asked";
+	notice.in_reply_to = NULL;
+	return gp_notice_stewards(desk, &notice, verdict->by_member, err);
+}
+
+static const char *
+name_of(const struct gp_arrival *arrival)
+{
+	if (arrival->author == NULL)
+		return *arrival->reading->from_name != '\0' ? arrival->reading->from_name
+							    : arrival->reading->from_address;
+	return *arrival->author->name != '\0' ? arrival->author->name : arrival->author->address;
+}
+
+static enum gp_rc
+obey(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_held *held, enum gp_held_word word,
+    const char *behind, struct gp_err *err)
+{
+	SCOPED(gp_buf_release) struct gp_buf why = GP_BUF_INIT(64 * 1024);
+	struct verdict verdict = { .held = held,
+		.space = arrival->to->space,
+		.message = arrival->held,
+		.state = word == GP_HELD_FREE ? "freed" : "refused",
+		.by_name = name_of(arrival),
+		.by_member = arrival->author != NULL ? arrival->author->id : 0,
+		.now = arrival->now };
+	char actor[GP_ACTOR_SIZE];
+	bool first;
+
+	gp_arrival_actor(arrival, actor);
+	verdict.by = actor;
+	if (word != GP_HELD_FREE)
+		gather_why(arrival->reading, behind, &why);
+	verdict.why = why.data;
+	if (word == GP_HELD_ASK)
+		return ask_author(desk, arrival, &verdict, err);
+	return settle(desk, &verdict, &first, err);
 }
 
 /* The token was mailed to the stewards alone: whoever holds it decides, the From only says under which name. */
@@ -223,11 +317,8 @@ enum gp_rc
 gp_moderate_take(struct gp_desk *desk, const struct gp_arrival *arrival, bool *ret_taken, struct gp_err *err)
 {
 	SCOPED(gp_held_free) struct gp_held *held = NULL;
-	const struct gp_member *author = arrival->author;
-	char actor[GP_ACTOR_SIZE];
 	enum gp_held_word word;
-	const char *why;
-	bool first = false;
+	const char *behind;
 
 	*ret_taken = arrival->to->purpose == 'h';
 	if (!*ret_taken)
@@ -239,24 +330,12 @@ gp_moderate_take(struct gp_desk *desk, const struct gp_arrival *arrival, bool *r
 		return gp_drop(desk, arrival, "the held post is gone", err);
 	if (strcmp(held->state, "held") != 0)
 		return answer(desk, arrival, "held-too-late", held, err);
-	word = gp_word_held(arrival->reading->first_line, &why);
+	word = gp_word_held(arrival->reading->first_line, &behind);
 	if (word == GP_HELD_UNCLEAR)
 		return answer(desk, arrival, "held-unclear", held, err);
 	if (arrival->held == NULL)
 		return gp_fail(err, "4.3.2", "the held post was settled meanwhile; looked at again");
-	gp_arrival_actor(arrival, actor);
-	GP_TRY(settle(desk,
-	    &(struct verdict){ .held = held,
-		.space = arrival->to->space,
-		.message = arrival->held,
-		.state = word == GP_HELD_FREE ? "freed" : "refused",
-		.why = word == GP_HELD_REFUSE ? why : "",
-		.by = actor,
-		.by_name = author != NULL ? (*author->name != '\0' ? author->name : author->address) : "",
-		.by_member = author != NULL ? author->id : 0,
-		.now = arrival->now },
-	    &first, err));
-	return GP_OK;
+	return obey(desk, arrival, held, word, behind, err);
 }
 
 /* --- by the clock --------------------------------------------------------------------------- */

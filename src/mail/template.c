@@ -5,8 +5,9 @@
 
 #include "guildpost/base/mem.h"
 
-#define TEMPLATE_MAX (256 * 1024)
-#define COLUMNS	     72
+#define TEMPLATE_MAX   (256 * 1024)
+#define COLUMNS	       72
+#define COLUMNS_SET_IN 78
 
 enum form { FORM_TEXT, FORM_HTML };
 
@@ -318,7 +319,17 @@ load_whole(const char *folder, const char *language, const char *name, const cha
 	return GP_OK;
 }
 
-/* Paragraph lines are wrapped; a line that begins with a blank, or is short enough, stays. */
+static void
+wrap_set_in(struct gp_buf *out, const char *line)
+{
+	size_t blanks = strspn(line, " ");
+	SCOPED(gp_free_str) char *indent = gp_strndup(line, blanks);
+
+	gp_text_wrap(out, line + blanks, COLUMNS, indent);
+}
+
+/* Paragraph lines are wrapped. A line that begins with a blank stays as it is, unless a value has made it wider than people
+ * type: then it goes on below, as far in. */
 static void
 wrap_body(struct gp_buf *out, const char *text)
 {
@@ -326,8 +337,10 @@ wrap_body(struct gp_buf *out, const char *text)
 		size_t n = strcspn(text, "\n");
 		SCOPED(gp_free_str) char *line = gp_strndup(text, n);
 
-		if (*line == ' ' || gp_text_width(line) <= COLUMNS)
+		if (gp_text_width(line) <= (*line == ' ' ? COLUMNS_SET_IN : COLUMNS))
 			gp_buf_addf(out, "%s\n", line);
+		else if (*line == ' ')
+			wrap_set_in(out, line);
 		else
 			gp_text_wrap(out, line, COLUMNS, "");
 		text += n;

@@ -121,7 +121,8 @@ enum gp_rc
 gp_held_overdue(struct gp_db *db, bool called, int64_t before, int64_t after, struct gp_held **ret, struct gp_err *err)
 {
 	static const char sql[] = "SELECT " HELD_COLUMNS " FROM held WHERE state = 'held'"
-				  " AND (called_at IS NOT NULL) = :called AND since <= :before AND held_id > :after"
+				  " AND (called_at IS NOT NULL) = :called AND coalesce(asked_at, since) <= :before"
+				  " AND held_id > :after"
 				  " ORDER BY held_id LIMIT 1";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
@@ -147,9 +148,21 @@ gp_held_called(struct gp_db *db, int64_t id, int64_t now, struct gp_err *err)
 }
 
 enum gp_rc
+gp_held_asked(struct gp_db *db, int64_t id, int64_t now, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db,
+	    "UPDATE held SET asked_at = :now, called_at = NULL WHERE held_id = :id AND state = 'held'", &query, err));
+	gp_bind_int(query, ":now", now);
+	gp_bind_int(query, ":id", id);
+	return gp_query_do(query, err);
+}
+
+enum gp_rc
 gp_held_oldest(struct gp_db *db, bool called, int64_t *ret_since, struct gp_err *err)
 {
-	static const char sql[] = "SELECT min(since) AS since FROM held WHERE state = 'held'"
+	static const char sql[] = "SELECT min(coalesce(asked_at, since)) AS since FROM held WHERE state = 'held'"
 				  " AND (called_at IS NOT NULL) = :called";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;

@@ -8,6 +8,7 @@
 #define GP_WORD_SIZE 24
 const char *gp_word_first(const char *line, char out[GP_WORD_SIZE]);
 
-enum gp_held_word { GP_HELD_UNCLEAR, GP_HELD_FREE, GP_HELD_REFUSE };
-/* What a steward says about a held post: the first own line (PRODUCT.md section 8). ret_why: behind the word. */
+enum gp_held_word { GP_HELD_UNCLEAR, GP_HELD_FREE, GP_HELD_REFUSE, GP_HELD_ASK };
+/* What a steward says about a held post: the first own line (PRODUCT.md section 8). ret_why: behind the word. What frees
+ * stands alone but for a name or a thank-you. */
 enum gp_held_word gp_word_held(const char *line, const char **ret_why);

@@ -23,6 +23,8 @@ GP_MUST_CHECK enum gp_rc gp_held_overdue(
     struct gp_db *db, bool called, int64_t before, int64_t after, struct gp_held **ret, struct gp_err *err);
 /* The stewards were called a second time. */
 GP_MUST_CHECK enum gp_rc gp_held_called(struct gp_db *db, int64_t id, int64_t now, struct gp_err *err);
+/* The author was asked something: the stewards' time begins anew. */
+GP_MUST_CHECK enum gp_rc gp_held_asked(struct gp_db *db, int64_t id, int64_t now, struct gp_err *err);
 /* Since when the oldest open one waits; 0: none is open. called as above. */
 GP_MUST_CHECK enum gp_rc gp_held_oldest(struct gp_db *db, bool called, int64_t *ret_since, struct gp_err *err);
 /* What is open; space_id 0: of all spaces. */

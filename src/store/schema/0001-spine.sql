@@ -68,7 +68,8 @@ CREATE TABLE held (held_id INTEGER PRIMARY KEY, space_id INTEGER NOT NULL REFERE
   raw_id INTEGER NOT NULL REFERENCES raw, sender TEXT NOT NULL, recipient TEXT NOT NULL,
   from_name TEXT NOT NULL, from_address TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL,
   since INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'held', settled_at INTEGER, settled_by TEXT,
-  called_at INTEGER) STRICT;                  -- when the stewards were called a second time
+  called_at INTEGER,                          -- when the stewards were called a second time
+  asked_at INTEGER) STRICT;                   -- when the author was asked something: the time begins anew
 CREATE INDEX held_open ON held (state, space_id);
 -- What waits for a word from outside: a confirmation to join, to leave, or of other wishes (the lines stand in `mode`).
 -- Answered once (SUB-03), but for "choose", which proves an address for a week.

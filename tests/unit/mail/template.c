@@ -35,6 +35,7 @@ make_templates(void **state)
 	write_template("de", "phrases.txt", "it is late = es ist spät\nit is late again = schon wieder\n");
 	write_template("en", "page.html", "<p>{{name}}</p>{{{why}}}");
 	write_template("en", "whole.html", "{{>page}}|{{>page}}");
+	write_template("en", "set-in.txt", "Subject: x\n\n  {{name}}\n");
 	write_template("en", "broken.txt", "no subject here");
 	return 0;
 }
@@ -142,6 +143,26 @@ a_piece_is_taken_in(void **state)
 }
 
 static void
+what_is_set_in_stays_unless_a_value_makes_it_long(void **state)
+{
+	static const char word[] = "0123456789 0123456789 0123456789 0123456789 0123456789 0123456789";
+	SCOPED(gp_free_str) char *longer = gp_printf("%s %s", word, word);
+	SCOPED(gp_free_str) char *want = gp_printf("  %s\n  %s\n", word, word);
+	const struct gp_var shown = { "name", word }, wide = { "name", longer };
+	SCOPED(gp_buf_release) struct gp_buf short_body = GP_BUF_INIT(65536);
+	SCOPED(gp_buf_release) struct gp_buf body = GP_BUF_INIT(65536);
+	SCOPED(gp_free_str) char *subject = NULL;
+	SCOPED(gp_free_str) char *again = NULL;
+	struct gp_err err;
+
+	(void)state;
+	SAYS("rendered", gp_template_render(folder, "en", "set-in", &shown, 1, &subject, &short_body, &err) == GP_OK &&
+			     gp_template_render(folder, "en", "set-in", &wide, 1, &again, &body, &err) == GP_OK);
+	SAYS("a line that is set in stays one line", strchr(short_body.data, '\n')[1] == '\0');
+	SAYS_TEXT("a long one goes on below, as far in", body.data, want);
+}
+
+static void
 what_is_missing_is_named(void **state)
 {
 	SCOPED(gp_buf_release) struct gp_buf body = GP_BUF_INIT(65536);
@@ -189,6 +210,7 @@ main(void)
 		cmocka_unit_test(phrases_and_tags_have_a_language),
 		cmocka_unit_test(html_is_escaped),
 		cmocka_unit_test(a_piece_is_taken_in),
+		cmocka_unit_test(what_is_set_in_stays_unless_a_value_makes_it_long),
 		cmocka_unit_test(what_is_missing_is_named),
 		cmocka_unit_test(text_is_wrapped_by_width),
 	};
