@@ -211,8 +211,10 @@ say_parts(const struct gp_reading *reading)
 		    part->filename, (long long)part->size);
 	}
 	for (size_t i = 0; i < reading->bounce_count; i++)
-		(void)printf("%-12s %s %s %s\n", i == 0 ? "bounce" : "", reading->bounces[i].recipient,
-		    reading->bounces[i].status, reading->bounces[i].verdict);
+		(void)printf("%-12s %s %s %s%s\n", i == 0 ? "bounce" : "",
+		    *reading->bounces[i].recipient != '\0' ? reading->bounces[i].recipient : "somebody",
+		    reading->bounces[i].status, reading->bounces[i].verdict,
+		    reading->bounces[i].soft && *reading->bounces[i].verdict == 'p' ? " (counts as temporary)" : "");
 	for (size_t i = 0; i < reading->calendar_count; i++) {
 		const struct gp_calendar *calendar = &reading->calendars[i];
 

@@ -3,6 +3,7 @@
 #include "desk/handlers.h"
 #include "guildpost/base/log.h"
 #include "guildpost/desk/note.h"
+#include "guildpost/guild/bounce.h"
 #include "guildpost/mail/dsn.h"
 #include "guildpost/mail/address.h"
 #include "guildpost/store/bounce.h"
@@ -28,6 +29,7 @@
 struct failure {
 	int64_t member_id, outbox_id, now;
 	const char *status, *verdict, *said;
+	bool soft;
 };
 
 /* Everything of a member goes through one of the spaces; the main one speaks for the community. */
@@ -154,6 +156,17 @@ judge_member(struct gp_desk *desk, const struct gp_member *member, const char *d
 	return hard >= HARD_DAYS || bad >= BAD_DAYS ? suspend(desk, member, failure, err) : GP_OK;
 }
 
+/* What the report says, as it counts for this member. */
+static enum gp_rc
+weigh(struct gp_desk *desk, const struct failure *failure, const char **ret_counts, struct gp_err *err)
+{
+	struct gp_bounce_fact fact = { failure->status, failure->verdict, failure->soft, 0, failure->now };
+
+	GP_TRY(gp_bounce_first(desk->db, failure->member_id, failure->status, failure->now - WINDOW, &fact.first, err));
+	*ret_counts = gp_bounce_counts(&fact);
+	return GP_OK;
+}
+
 /* Inside the write transaction. */
 static enum gp_rc
 judge(struct gp_desk *desk, const struct failure *failure, struct gp_err *err)
@@ -164,10 +177,10 @@ judge(struct gp_desk *desk, const struct failure *failure, struct gp_err *err)
 		.at = failure->now,
 		.domain = "",
 		.status = failure->status,
-		.verdict = failure->verdict,
 		.said = failure->said };
 	bool fresh;
 
+	GP_TRY(weigh(desk, failure, &bounce.verdict, err));
 	if (failure->member_id != 0)
 		GP_TRY(gp_member_load(desk->db, failure->member_id, &member, err));
 	if (member != NULL) {
@@ -176,11 +189,11 @@ judge(struct gp_desk *desk, const struct failure *failure, struct gp_err *err)
 	}
 	GP_TRY(gp_bounce_add(desk->db, &bounce, &fresh, err));
 	gp_log(GP_LOG_INFO, "bounce.counted", "member", gp_log_int(failure->member_id), "outbox",
-	    gp_log_int(failure->outbox_id), "dsn", failure->status, "verdict", failure->verdict, "again",
+	    gp_log_int(failure->outbox_id), "dsn", failure->status, "verdict", bounce.verdict, "again",
 	    fresh ? NULL : "1", NULL);
 	if (!fresh)
 		return GP_OK;
-	if (strcmp(failure->verdict, "policy") == 0)
+	if (strcmp(bounce.verdict, "policy") == 0)
 		return tell_policy(desk, failure, err);
 	return member != NULL ? judge_member(desk, member, bounce.domain, failure, err) : GP_OK;
 }
@@ -229,6 +242,7 @@ gp_bounce_take(struct gp_desk *desk, const struct gp_arrival *arrival, bool *ret
 		return gp_drop(desk, arrival, "a report of no failure", err);
 	failure.status = bounced->status;
 	failure.verdict = bounced->verdict;
+	failure.soft = bounced->soft;
 	if (arrival->to->id != 0)
 		GP_TRY(gp_copy_member(desk->db, failure.outbox_id, (int64_t)arrival->to->id, &failure.member_id, err));
 	else
@@ -240,13 +254,13 @@ gp_bounce_take(struct gp_desk *desk, const struct gp_arrival *arrival, bool *ret
 /* --- what the smarthost itself said --------------------------------------------------------- */
 
 static const char *
-verdict_of(const struct gp_failure *found)
+verdict_of(const struct gp_failure *found, bool *ret_soft)
 {
 	if (strcmp(found->result, "content") == 0)
 		return "policy";
 	if (strcmp(found->result, "expired") == 0)
 		return "temporary";
-	return gp_dsn_verdict(found->status, found->reply);
+	return gp_dsn_verdict(found->status, found->reply, ret_soft);
 }
 
 static enum gp_rc
@@ -261,7 +275,7 @@ judge_next(struct gp_desk *desk, int64_t now, bool *ret_found, struct gp_err *er
 	failure.outbox_id = found.outbox_id;
 	failure.status = found.status;
 	failure.said = found.reply;
-	failure.verdict = verdict_of(&found);
+	failure.verdict = verdict_of(&found, &failure.soft);
 	GP_TRY(gp_copy_member(desk->db, found.outbox_id, found.recipient_key, &failure.member_id, err));
 	GP_TRY(judge(desk, &failure, err));
 	return gp_failure_seen(desk->db, &found, err);

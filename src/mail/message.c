@@ -30,7 +30,7 @@ struct walk {
 	char *own; /* the octets, where they may be written to; NULL: they may not */
 	struct gp_buf text; /* to read */
 	struct gp_buf source; /* of own text: without foreign messages, links without notes */
-	struct gp_buf status; /* message/delivery-status */
+	struct gp_buf status, inner_status; /* message/delivery-status, here and inside a returned message */
 	struct gp_buf returned; /* whom the message that a report gives back was for */
 	const char *near; /* a charset that was named elsewhere in the message, or "" */
 	size_t part_capacity;
@@ -227,8 +227,8 @@ static void
 leaf(struct walk *walk, const struct part *part)
 {
 	list_part(walk, part);
-	if (is_status(part) && walk->messages == 0)
-		decode(part, &walk->status);
+	if (is_status(part))
+		decode(part, walk->messages == 0 ? &walk->status : &walk->inner_status);
 	else if (is(part->type, "text/vnd.google.email-reaction+json") || is(part->disposition, "reaction"))
 		walk->reading->reaction = true;
 	else if (is_encrypted(part))
@@ -262,6 +262,9 @@ note_returned(struct walk *walk, const struct gp_fields *fields)
 {
 	static const char *const names[] = { "to", "x-original-to", "delivered-to", "x-actual-recipient" };
 
+	/* A list's post is addressed to the list, whoever did not get it. */
+	if (gp_fields_find(fields, "list-id") != NULL || gp_fields_find(fields, "list-post") != NULL)
+		return;
 	for (size_t i = 0; i < GP_COUNT(names); i++) {
 		SCOPED(gp_free_str) char *value = gp_field_text(gp_fields_find(fields, names[i]), "", 2000);
 
@@ -524,18 +527,21 @@ read_body(const struct gp_fields *fields, const char *octets, size_t n, char *ow
 		.text = GP_BUF_INIT(TEXT_MAX),
 		.source = GP_BUF_INIT(TEXT_MAX),
 		.status = GP_BUF_INIT(TEXT_MAX),
+		.inner_status = GP_BUF_INIT(TEXT_MAX),
 		.returned = GP_BUF_INIT(8192) };
 
 	SCOPED(gp_free_str) char *failed = NULL;
 
 	walk_tree(&walk, fields, octets, n);
 	failed = gp_field_text(gp_fields_find(fields, "x-failed-recipients"), "", 4096);
-	gp_dsn_read(
-	    &(struct gp_dsn){ walk.status.data, walk.status.len, walk.text.data, failed, walk.returned.data }, reading);
+	gp_dsn_read(&(struct gp_dsn){ walk.status.data, walk.status.len, walk.text.data, failed, walk.returned.data,
+			walk.inner_status.data, walk.inner_status.len },
+	    reading);
 	read_text(&walk);
 	gp_buf_release(&walk.text);
 	gp_buf_release(&walk.source);
 	gp_buf_release(&walk.status);
+	gp_buf_release(&walk.inner_status);
 	gp_buf_release(&walk.returned);
 }
 

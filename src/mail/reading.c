@@ -45,6 +45,7 @@ static const struct member bounced_members[] = {
 	M(STRING, gp_bounced, recipient),
 	M(STRING, gp_bounced, status),
 	M(STRING, gp_bounced, verdict),
+	M(BOOL, gp_bounced, soft),
 };
 static const struct member attendee_members[] = {
 	M(STRING, gp_attendee, address),

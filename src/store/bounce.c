@@ -46,6 +46,24 @@ gp_bounce_add(struct gp_db *db, const struct gp_bounce *bounce, bool *ret_new, s
 }
 
 enum gp_rc
+gp_bounce_first(
+    struct gp_db *db, int64_t member_id, const char *status, int64_t since, int64_t *ret_at, struct gp_err *err)
+{
+	static const char sql[] = "SELECT coalesce(min(at), 0) AS first FROM bounce"
+				  " WHERE member_id = :member AND at > :since AND status = :status";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":member", member_id);
+	gp_bind_int(query, ":since", since);
+	gp_bind_text(query, ":status", status);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret_at = gp_col_int(query, "first");
+	return GP_OK;
+}
+
+enum gp_rc
 gp_bounce_days(struct gp_db *db, int64_t member_id, int64_t since, int64_t *ret_hard_days, int64_t *ret_bad_days,
     struct gp_err *err)
 {

@@ -18,6 +18,7 @@ struct gp_part {
 struct gp_bounced {
 	char *recipient, *status; /* address or ""; RFC 3463 or "" */
 	char *verdict; /* permanent, temporary, policy, ignore */
+	bool soft; /* permanent, but a full mailbox or a domain that does not answer (SND-05) */
 };
 struct gp_attendee {
 	char *address, *partstat, *comment; /* partstat upper case: ACCEPTED, DECLINED, TENTATIVE, ... */
