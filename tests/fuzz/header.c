@@ -1,10 +1,7 @@
 /* Fields, encoded words, parameters, mailboxes, message-ids, dates, subjects. */
-#include <stdint.h>
+#include "fuzz.h"
 
 #include "guildpost/mail/field.h"
-#include "guildpost/mail/utf8.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)

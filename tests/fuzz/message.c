@@ -1,10 +1,8 @@
-/* A message of a stranger, and the reading that carries it to the desk. */
-#include <stdint.h>
+/* A message of a stranger through the pre-scan and the parser, and the reading that carries it to the desk. */
+#include "fuzz.h"
 
 #include "guildpost/guild/classify.h"
 #include "guildpost/mail/message.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)

@@ -1,9 +1,7 @@
 /* What a child that strangers have taken over may write on the pipe. */
-#include <stdint.h>
+#include "fuzz.h"
 
 #include "guildpost/mail/reading.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n);
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
