@@ -8,6 +8,7 @@
 #include "guildpost/desk/command.h"
 #include "guildpost/desk/digest.h"
 #include "guildpost/desk/enrol.h"
+#include "guildpost/desk/find.h"
 #include "guildpost/desk/invite.h"
 #include "guildpost/desk/note.h"
 #include "guildpost/desk/post.h"
@@ -58,6 +59,7 @@ static const struct {
 	{ TO(POST) | TO(THREAD), KIND(RSVP), gp_rsvp_take }, /* clients that answer To instead of the organiser */
 	{ TO(SECRET), ANY_KIND, gp_enrol_take },
 	{ TO(SECRET), NO_MACHINE, gp_moderate_take },
+	{ TO(WORD) | TO(REQUEST), NO_MACHINE, gp_find_take },
 	{ TO(WORD) | TO(REQUEST) | TO(SECRET), NO_MACHINE, gp_command_take },
 	{ TO(STEWARD), NO_MACHINE, gp_steward_take },
 	{ TO(POST), NO_MACHINE, gp_digest_reply_take },

@@ -94,6 +94,22 @@ gp_archive_find(struct gp_db *db, int64_t space_id, const char *msgid, gp_post_e
 	return GP_OK;
 }
 
+enum gp_rc
+gp_archive_number(struct gp_db *db, int64_t space_id, int64_t id, gp_post_each *each, void *context, bool *ret_found,
+    struct gp_err *err)
+{
+	static const char sql[] = "SELECT " POST_COLUMNS POST_TABLES " WHERE m.space_id = :space AND m.id = :id";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	int64_t last = 0;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":space", space_id);
+	gp_bind_int(query, ":id", id);
+	GP_TRY(hand_out(query, each, context, &last, err));
+	*ret_found = last != 0;
+	return GP_OK;
+}
+
 /* --- a thread as a tree --------------------------------------------------------------------- */
 
 struct node {

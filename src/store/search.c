@@ -139,6 +139,23 @@ gp_index_remove(struct gp_db *db, int64_t message_id, struct gp_err *err)
 	return GP_OK;
 }
 
+enum gp_rc
+gp_index_own_text(struct gp_db *db, int64_t message_id, char **ret_own, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	const char *own;
+	bool found;
+
+	GP_TRY(gp_query_open(db, "SELECT own FROM indexed WHERE id = :id", &query, err));
+	gp_bind_int(query, ":id", message_id);
+	GP_TRY(gp_query_next(query, &found, err));
+	own = found ? gp_col_text(query, "own") : "";
+	if (*own == '\x01') /* the language in front */
+		own += 1 + strcspn(own + 1, "\x01") + 1;
+	*ret_own = gp_strdup(own);
+	return GP_OK;
+}
+
 static enum gp_rc
 merge_some(struct gp_db *db, int64_t pages, bool *ret_more, struct gp_err *err)
 {

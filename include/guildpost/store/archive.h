@@ -23,6 +23,9 @@ GP_MUST_CHECK enum gp_rc gp_archive_thread(
 /* One post; *ret_found false: not here. msgid with or without angle brackets. each may be NULL. */
 GP_MUST_CHECK enum gp_rc gp_archive_find(struct gp_db *db, int64_t space_id, const char *msgid, gp_post_each *each,
     void *context, bool *ret_found, struct gp_err *err);
+/* The same by its number. */
+GP_MUST_CHECK enum gp_rc gp_archive_number(struct gp_db *db, int64_t space_id, int64_t id, gp_post_each *each,
+    void *context, bool *ret_found, struct gp_err *err);
 /* Up to `limit` posts with an id above `after`, in the order of filing. *ret_last: the id of the last one, `after` when
  * there was none. For bulk work that must not hold a snapshot for minutes. */
 GP_MUST_CHECK enum gp_rc gp_archive_next(struct gp_db *db, int64_t space_id, int64_t after, int64_t limit,
