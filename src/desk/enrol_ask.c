@@ -11,7 +11,8 @@
 #define DAY	      86400
 #define CONFIRM_DAYS  7 /* SUB-03 */
 #define MONTHLY_LIMIT 3
-#define HOURLY_LIMIT  500 /* of all addresses: a flood of joins must not make us one of mail */
+#define SOURCE_LIMIT  50 /* an hour, by one server that proves nothing */
+#define HOURLY_LIMIT  500 /* of all of those: a flood of joins must not make us one of mail */
 
 /* One mailbox, one key: a plus tag falls, and Gmail's dots do (SUB-02). For limits alone; identity keeps both (SUB-06). */
 static void
@@ -27,16 +28,32 @@ limit_key(const char *address_key, char out[GP_ADDRESS_MAX])
 	(void)snprintf(out + n, GP_ADDRESS_MAX - n, "@%s", gmail ? "gmail.com" : domain);
 }
 
+/* By who asks: nobody but the operator asks for invitations; a proved author asks for no one else; of all others each
+ * server has its share of an hour, and all of them together have theirs. */
 static enum gp_rc
-within_limits(struct gp_desk *desk, const char *key, bool invited, int64_t now, bool *ret, struct gp_err *err)
+within_hour(struct gp_desk *desk, const struct gp_asking *asking, int64_t now, bool *ret, struct gp_err *err)
 {
-	int64_t day, month, hour;
+	int64_t of_all, of_source = 0;
 
-	GP_TRY(gp_request_count(desk->db, "join", key, now - DAY, &day, err));
-	GP_TRY(gp_request_count(desk->db, "join", key, now - 30 * DAY, &month, err));
-	GP_TRY(gp_request_count(desk->db, "join", NULL, now - 3600, &hour, err));
-	*ret = day == 0 && month < MONTHLY_LIMIT && (invited || hour < HOURLY_LIMIT);
+	*ret = true;
+	if (asking->invited || asking->source == NULL || *asking->source == '\0')
+		return GP_OK;
+	GP_TRY(gp_request_count(desk->db, "join", NULL, NULL, now - 3600, &of_all, err));
+	GP_TRY(gp_request_count(desk->db, "join", NULL, asking->source, now - 3600, &of_source, err));
+	*ret = of_all < HOURLY_LIMIT && of_source < SOURCE_LIMIT;
 	return GP_OK;
+}
+
+static enum gp_rc
+within_limits(
+    struct gp_desk *desk, const struct gp_asking *asking, const char *key, int64_t now, bool *ret, struct gp_err *err)
+{
+	int64_t day, month;
+
+	GP_TRY(gp_request_count(desk->db, "join", key, NULL, now - DAY, &day, err));
+	GP_TRY(gp_request_count(desk->db, "join", key, NULL, now - 30 * DAY, &month, err));
+	*ret = day == 0 && month < MONTHLY_LIMIT;
+	return *ret ? within_hour(desk, asking, now, ret, err) : GP_OK;
 }
 
 enum gp_rc
@@ -47,6 +64,7 @@ gp_enrol_ask(struct gp_desk *desk, const struct gp_asking *asking, int64_t now, 
 		.space_id = asking->space->id,
 		.address = (char *)(uintptr_t)asking->address,
 		.limit_key = limit,
+		.source = (char *)(uintptr_t)asking->source,
 		.name = (char *)(uintptr_t)asking->name,
 		.mode = (char *)(uintptr_t)asking->mode,
 		.expires_at = now + CONFIRM_DAYS * DAY };
@@ -54,7 +72,7 @@ gp_enrol_ask(struct gp_desk *desk, const struct gp_asking *asking, int64_t now, 
 
 	GP_TRY(gp_address_key(asking->address, key, err));
 	limit_key(key, limit);
-	GP_TRY(within_limits(desk, limit, asking->invited, now, ret_sent, err));
+	GP_TRY(within_limits(desk, asking, limit, now, ret_sent, err));
 	if (!*ret_sent)
 		return GP_OK;
 	GP_TRY(gp_request_insert(desk->db, &request, now, &id, err));

@@ -95,6 +95,7 @@ enrol_join(struct gp_desk *desk, const struct gp_arrival *arrival, const char *m
 		.address = reading->from_address,
 		.name = reading->from_name,
 		.mode = mode,
+		.source = arrival->proved ? "" : gp_address_domain(arrival->row->sender),
 		.in_reply_to = reading->message_id_made ? NULL : reading->message_id },
 	    arrival->now, &sent, err));
 	gp_log(GP_LOG_INFO, "join.asked", "sid", arrival->row->session, "space", space->name, "sent", sent ? "1" : "0",

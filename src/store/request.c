@@ -7,6 +7,7 @@ gp_request_release(struct gp_request *request)
 	free(request->name);
 	free(request->mode);
 	free(request->limit_key);
+	free(request->source);
 	*request = (struct gp_request){ 0 };
 }
 
@@ -14,8 +15,8 @@ enum gp_rc
 gp_request_insert(struct gp_db *db, const struct gp_request *request, int64_t now, int64_t *ret_id, struct gp_err *err)
 {
 	static const char sql[] =
-	    "INSERT INTO request (kind, space_id, address, limit_key, name, mode, created_at, expires_at)"
-	    " VALUES (:kind, :space, :address, :key, :name, :mode, :now, :expires)";
+	    "INSERT INTO request (kind, space_id, address, limit_key, source, name, mode, created_at, expires_at)"
+	    " VALUES (:kind, :space, :address, :key, :source, :name, :mode, :now, :expires)";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
@@ -23,6 +24,7 @@ gp_request_insert(struct gp_db *db, const struct gp_request *request, int64_t no
 	gp_bind_int(query, ":space", request->space_id);
 	gp_bind_text(query, ":address", request->address);
 	gp_bind_text(query, ":key", request->limit_key != NULL ? request->limit_key : request->address);
+	gp_bind_text(query, ":source", request->source != NULL ? request->source : "");
 	gp_bind_text(query, ":name", request->name != NULL ? request->name : "");
 	gp_bind_text(query, ":mode", request->mode != NULL ? request->mode : "weekly");
 	gp_bind_int(query, ":now", now);
@@ -33,16 +35,22 @@ gp_request_insert(struct gp_db *db, const struct gp_request *request, int64_t no
 }
 
 enum gp_rc
-gp_request_count(
-    struct gp_db *db, const char *kind, const char *limit_key, int64_t since, int64_t *ret_count, struct gp_err *err)
+gp_request_count(struct gp_db *db, const char *kind, const char *limit_key, const char *source, int64_t since,
+    int64_t *ret_count, struct gp_err *err)
 {
-	static const char sql[] = "SELECT count(*) AS n FROM request WHERE kind = :kind"
-				  " AND (:key IS NULL OR limit_key = :key) AND created_at > :since";
+	/* Two statements, since each has an index of its own. */
+	static const char of_address[] = "SELECT count(*) AS n FROM request WHERE limit_key = :key"
+					 " AND kind = :kind AND created_at > :since";
+	static const char of_all[] = "SELECT count(*) AS n FROM request WHERE kind = :kind AND created_at > :since"
+				     " AND (:source IS NULL OR source = :source)";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
 
-	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_text(query, ":key", limit_key);
+	GP_TRY(gp_query_open(db, limit_key != NULL ? of_address : of_all, &query, err));
+	if (limit_key != NULL)
+		gp_bind_text(query, ":key", limit_key);
+	else
+		gp_bind_text(query, ":source", source);
 	gp_bind_text(query, ":kind", kind);
 	gp_bind_int(query, ":since", since);
 	GP_TRY(gp_query_next(query, &found, err));

@@ -38,6 +38,7 @@ struct gp_asking {
 	const struct gp_space *space;
 	const char *address, *name, *mode;
 	bool invited;
+	const char *source; /* domain whose server asks; "" when the author is proved, or nobody asks by mail */
 	const char *in_reply_to; /* message-id or NULL */
 };
 GP_MUST_CHECK enum gp_rc gp_enrol_ask(

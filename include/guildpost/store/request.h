@@ -7,9 +7,11 @@
 
 struct gp_request {
 	int64_t id, space_id, expires_at;
-	char kind[8]; /* "join", "leave", "undo" */
+	char kind[8]; /* "join", "leave", "undo", "wish", "choose", ... */
 	char *limit_key; /* what the limits of SUB-02 compare: dots and plus tags of an address taken off */
-	char *address, *name, *mode; /* mode: of the subscription that a "join" or an "undo" opens */
+	char *source; /* domain whose server asked for it; "" or NULL: nobody to blame */
+	char *address, *name,
+	    *mode; /* mode: of the subscription that a "join" or an "undo" opens; the lines of a wish */
 	bool settled;
 };
 void gp_request_release(struct gp_request *request);
@@ -19,6 +21,6 @@ GP_MUST_CHECK enum gp_rc gp_request_insert(struct gp_db *db, const struct gp_req
 GP_MUST_CHECK enum gp_rc gp_request_load(struct gp_db *db, int64_t id, struct gp_request *ret, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_request_settle(struct gp_db *db, int64_t id, int64_t now, struct gp_err *err);
 
-/* Confirmations asked for this address in all spaces since a time; limit_key NULL: for all addresses (SUB-02). */
-GP_MUST_CHECK enum gp_rc gp_request_count(
-    struct gp_db *db, const char *kind, const char *limit_key, int64_t since, int64_t *ret_count, struct gp_err *err);
+/* Confirmations asked in all spaces since a time (SUB-02): for this address, and by this source; NULL: any. */
+GP_MUST_CHECK enum gp_rc gp_request_count(struct gp_db *db, const char *kind, const char *limit_key, const char *source,
+    int64_t since, int64_t *ret_count, struct gp_err *err);

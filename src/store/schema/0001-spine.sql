@@ -74,9 +74,12 @@ CREATE INDEX held_open ON held (state, space_id);
 -- What waits for a word from outside: a confirmation to join, to leave, or of other wishes (the lines stand in `mode`).
 -- Answered once (SUB-03), but for "choose", which proves an address for a week.
 CREATE TABLE request (request_id INTEGER PRIMARY KEY, kind TEXT NOT NULL, space_id INTEGER NOT NULL REFERENCES space,
-  address TEXT NOT NULL, limit_key TEXT NOT NULL, name TEXT NOT NULL DEFAULT '', mode TEXT NOT NULL DEFAULT 'weekly',
+  address TEXT NOT NULL, limit_key TEXT NOT NULL,
+  source TEXT NOT NULL DEFAULT '',            -- domain of the envelope sender who asked, '' when From was proved
+  name TEXT NOT NULL DEFAULT '', mode TEXT NOT NULL DEFAULT 'weekly',
   created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, settled_at INTEGER) STRICT;
 CREATE INDEX request_recent ON request (kind, created_at);
+CREATE INDEX request_limit ON request (limit_key, created_at);
 -- To whom the robot has written lately (RCV-16). kind: of an answer to an unproved address; "=" before what is counted apart.
 CREATE TABLE answered (address_key TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE INDEX answered_recent ON answered (address_key, at);
