@@ -2,19 +2,26 @@
 
 #include <libxml/HTMLparser.h>
 #include <libxml/parserInternals.h>
+#include <ctype.h>
 #include <strings.h>
 
 #include "guildpost/base/mem.h"
 #include "guildpost/mail/utf8.h"
+#include "mail/html_style.h"
 
 /* libxml2 is driven as a reader of events: no tree, no memory that a stranger sizes. It looks through the open elements
  * at every end tag, so they are kept few. */
-#define OPEN_MAX   200
-#define LINKS_MAX  200
-#define HREF_MAX   500
-#define INDENT_MAX 8
-#define BLANKS_MAX 40
-#define QUOTE_MAX  20
+#define OPEN_MAX      300
+#define LINKS_MAX     200
+#define HREF_MAX      500
+#define INDENT_MAX    8
+#define BLANKS_MAX    40
+#define QUOTE_MAX     20
+#define EMOJI_MAX     12 /* octets */
+#define CONDITION_MAX 80 /* octets of "<![if !mso]>" */
+#define NO_CELL	      SIZE_MAX
+#define ITEMS_MAX     100000
+#define CELL_MAX      60 /* octets of a cell that stays on the line of its row */
 
 enum what {
 	SKIP = 1, /* nothing inside is shown */
@@ -50,6 +57,7 @@ struct open_element {
 	char name[16];
 	unsigned what;
 	int items; /* of a LIST: the last number given; -1: bullets */
+	int color, background; /* in force */
 	char *href;
 };
 struct html {
@@ -64,6 +72,7 @@ struct html {
 	int owed_blanks;
 	bool line_empty; /* nothing on this line yet */
 	bool row_begun; /* a cell of this row has been shown */
+	size_t cell; /* where in `out` this cell began; its first paragraph goes on in the row */
 	int item; /* owed mark of a list item: 0 none, -1 bullet, else the number */
 	struct gp_strs notes;
 };
@@ -156,7 +165,9 @@ on_text(void *context, const xmlChar *text, int n)
 	const char *s = (const char *)text;
 	uint32_t rune;
 
-	if (html->skip > 0)
+	const struct open_element *inner = html->open_count > 0 ? &html->open[html->open_count - 1] : NULL;
+
+	if (html->skip > 0 || (inner != NULL && gp_color_hides(inner->color, inner->background)))
 		return;
 	for (size_t i = 0, length; i < (size_t)n; i += length) {
 		length = gp_utf8_next(s + i, (size_t)n - i, &rune);
@@ -180,81 +191,73 @@ attribute(const xmlChar **attributes, const char *name)
 	return NULL;
 }
 
-/* "display : none" and the like, blanks aside. */
 static bool
-style_says(const char *style, const char *name, const char *value)
+has_word(const char *words, const char *word)
 {
-	for (const char *at = strcasestr(style, name); at != NULL; at = strcasestr(at + 1, name)) {
-		const char *v = at + strlen(name);
+	size_t n = strlen(word);
 
-		v += strspn(v, " ");
-		if (*v != ':')
-			continue;
-		v += 1 + strspn(v + 1, " ");
-		if (strncasecmp(v, value, strlen(value)) == 0)
+	for (const char *at = words; at != NULL && (at = strstr(at, word)) != NULL; at++)
+		if ((at == words || at[-1] == ' ') && (at[n] == '\0' || at[n] == ' '))
 			return true;
-	}
 	return false;
-}
-
-static bool
-is_zero(const char *style, const char *name)
-{
-	return style_says(style, name, "0;") || style_says(style, name, "0px") || style_says(style, name, "0pt") ||
-	       style_says(style, name, "0 ");
 }
 
 /* What senders hide from eyes: preheaders, and bait for filters. */
 static bool
-is_hidden(const xmlChar **attributes)
+is_hidden(const xmlChar **attributes, const struct gp_style *style)
 {
-	const char *style = attribute(attributes, "style");
+	const char *class = attribute(attributes, "class");
 
-	if (attribute(attributes, "hidden") != NULL)
-		return true;
-	return style != NULL && (style_says(style, "display", "none") || style_says(style, "visibility", "hidden") ||
-				    style_says(style, "mso-hide", "all") || is_zero(style, "font-size") ||
-				    (is_zero(style, "max-height") && style_says(style, "overflow", "hidden")) ||
-				    is_zero(style, "opacity"));
+	return style->hidden || attribute(attributes, "hidden") != NULL || has_word(class, "preheader") ||
+	       has_word(class, "preview-text") || has_word(class, "mcnPreviewText");
 }
 
-/* An indented paragraph is not a quote: Gmail's indentation says that it has no border. */
+/* An indented paragraph is no quote: Gmail's says that it has no border. A block with a line at its left is one. */
 static bool
-is_indent(const xmlChar **attributes)
+is_quote(const struct open_element *element, const xmlChar **attributes, const struct gp_style *style)
 {
-	const char *style = attribute(attributes, "style"), *class = attribute(attributes, "class");
+	const char *class = attribute(attributes, "class"), *name = attribute(attributes, "name");
 
-	return (style != NULL && style_says(style, "border", "none")) || (class != NULL && strcmp(class, "tr_bq") == 0);
+	if ((element->what & QUOTE) != 0)
+		return style->bar || !(style->no_border || has_word(class, "tr_bq"));
+	if (strcasecmp(element->name, "div") != 0)
+		return false;
+	return style->bar || (class != NULL && strstr(class, "yahoo_quoted") != NULL) ||
+	       (name != NULL && strcmp(name, "quote") == 0);
 }
 
 /* Marks that clients leave, as lines that gp_own_text knows. */
 static const char *
-mark_of(const xmlChar **attributes)
+mark_of(const xmlChar **attributes, const struct gp_style *style)
 {
 	static const struct {
 		const char *attribute, *value, *line;
 	} marks[] = {
 		{ "class", "gmail_signature", "-- " },
 		{ "class", "moz-signature", "-- " },
-		{ "id", "Signature", "-- " },
-		{ "id", "ms-outlook-mobile-signature", "-- " },
-		{ "id", "AppleMailSignature", "-- " },
 		{ "class", "protonmail_signature_block", "-- " },
+		{ "class", "yahoo-signature", "-- " },
+		{ "class", "sh-signature", "-- " },
+		{ "id", "Signature", "-- " },
+		{ "id", "signature", "-- " },
+		{ "id", "ms-outlook-mobile-signature", "-- " },
+		{ "id", "ymail_android_signature", "-- " },
+		{ "id", "AppleMailSignature", "-- " },
+		{ "id", "lineBreakAtBeginningOfSignature", "-- " },
+		{ "id", "composer_signature", "-- " },
 		{ "id", "divRplyFwdMsg", "-----Original Message-----" },
 		{ "id", "appendonsend", "-----Original Message-----" },
 		{ "id", "OLK_SRC_BODY_SECTION", "-----Original Message-----" },
 		{ "id", "mail-editor-reference-message-container", "-----Original Message-----" },
 		{ "id", "reply-intro", "-----Original Message-----" },
-		{ "class", "WordSection1 OutlookMessageHeader", "-----Original Message-----" },
+		{ "id", "zwchr", "-----Original Message-----" },
+		{ "class", "OutlookMessageHeader", "-----Original Message-----" },
 	};
 
-	for (size_t i = 0; i < GP_COUNT(marks); i++) {
-		const char *value = attribute(attributes, marks[i].attribute);
-
-		if (value != NULL && strcmp(value, marks[i].value) == 0)
+	for (size_t i = 0; i < GP_COUNT(marks); i++)
+		if (has_word(attribute(attributes, marks[i].attribute), marks[i].value))
 			return marks[i].line;
-	}
-	return NULL;
+	return style->outlook_line ? "-----Original Message-----" : NULL;
 }
 
 static void
@@ -269,13 +272,18 @@ static void
 show_image(struct html *html, const xmlChar **attributes)
 {
 	const char *alt = attribute(attributes, "alt"), *width = attribute(attributes, "width");
+	const char *height = attribute(attributes, "height");
 	SCOPED(gp_free_str) char *clean = NULL;
 
-	if (alt == NULL || *alt == '\0' || (width != NULL && atoi(width) <= 2))
+	if (alt == NULL || *alt == '\0' || (width != NULL && atoi(width) <= 2) || (height != NULL && atoi(height) <= 2))
 		return;
 	clean = gp_utf8_cleaned(alt, strlen(alt), false, 100);
 	if (*clean == '\0')
 		return;
+	if (strlen(clean) <= EMOJI_MAX && (unsigned char)*clean >= 0xe2) { /* a smile that a client drew */
+		show(html, clean, strlen(clean));
+		return;
+	}
 	show(html, "[", 1);
 	show(html, clean, strlen(clean));
 	show(html, "]", 1);
@@ -290,6 +298,24 @@ next_item(struct html *html)
 	return -1;
 }
 
+static int
+first_item(const xmlChar **attributes)
+{
+	const char *start = attribute(attributes, "start");
+	int first = start != NULL ? atoi(start) : 1;
+
+	return first > 0 && first < ITEMS_MAX ? first : 1;
+}
+
+/* Word puts a paragraph into each cell, and others into each item of a list: it goes on in its line. */
+static bool
+goes_on(const struct html *html, const struct open_element *element)
+{
+	return (html->cell == html->out->len || html->item != 0) &&
+	       (element->what & (LIST | QUOTE | PRE | ITEM)) == 0 && strcasecmp(element->name, "tr") != 0 &&
+	       strcasecmp(element->name, "table") != 0;
+}
+
 static void
 begin(struct html *html, struct open_element *element, const xmlChar **attributes)
 {
@@ -297,7 +323,7 @@ begin(struct html *html, struct open_element *element, const xmlChar **attribute
 
 	if ((element->what & BREAK) != 0)
 		owe_lines(html, html->line_empty || html->owed_lines > 0 ? 2 : 1);
-	if ((element->what & (LINE | PARAGRAPH)) != 0)
+	if ((element->what & (LINE | PARAGRAPH)) != 0 && !goes_on(html, element))
 		owe_lines(html,
 		    (element->what & PARAGRAPH) != 0 && !((element->what & LIST) != 0 && html->lists > 0) ? 2 : 1);
 	if ((element->what & QUOTE) != 0)
@@ -306,14 +332,19 @@ begin(struct html *html, struct open_element *element, const xmlChar **attribute
 		html->pre++;
 	if ((element->what & LIST) != 0) {
 		html->lists++;
-		element->items = strcasecmp(element->name, "ol") == 0 ? 0 : -1;
+		element->items = strcasecmp(element->name, "ol") == 0 ? first_item(attributes) - 1 : -1;
 	}
 	if ((element->what & ITEM) != 0)
 		html->item = next_item(html);
-	if (strcasecmp(element->name, "tr") == 0)
+	if (strcasecmp(element->name, "tr") == 0) {
 		html->row_begun = false;
-	if ((element->what & CELL) != 0 && html->row_begun && html->owed_lines == 0)
-		html->owed_blanks = 2;
+		html->cell = NO_CELL;
+	}
+	if ((element->what & CELL) != 0) {
+		if (html->row_begun && html->owed_lines == 0)
+			html->owed_blanks = 2;
+		html->cell = html->out->len;
+	}
 	if ((element->what & RULE) != 0)
 		show_line(html, "--------------------------------");
 	if ((element->what & IMAGE) != 0)
@@ -323,11 +354,31 @@ begin(struct html *html, struct open_element *element, const xmlChar **attribute
 		element->href = gp_utf8_cleaned(href, strlen(href), false, HREF_MAX);
 }
 
+/* Of the element, or what it inherits. */
+static void
+take_colors(
+    const struct html *html, struct open_element *element, const xmlChar **attributes, const struct gp_style *style)
+{
+	const struct open_element *outer = html->open_count > 0 ? element - 1 : NULL;
+	const char *font = strcasecmp(element->name, "font") == 0 ? attribute(attributes, "color") : NULL;
+	const char *ground = attribute(attributes, "bgcolor");
+
+	element->color = style->color != GP_COLOR_NONE ? style->color
+			 : font != NULL		       ? gp_color_read(font)
+			 : outer != NULL	       ? outer->color
+						       : GP_COLOR_NONE;
+	element->background = style->background != GP_COLOR_NONE ? style->background
+			      : ground != NULL			 ? gp_color_read(ground)
+			      : outer != NULL			 ? outer->background
+								 : GP_COLOR_NONE;
+}
+
 static void
 on_begin(void *context, const xmlChar *name, const xmlChar **attributes)
 {
 	struct html *html = context;
 	struct open_element *element;
+	struct gp_style style;
 	const char *mark;
 
 	if (html->open_count == OPEN_MAX) {
@@ -337,14 +388,18 @@ on_begin(void *context, const xmlChar *name, const xmlChar **attributes)
 	element = &html->open[html->open_count];
 	*element = (struct open_element){ .what = what_is((const char *)name) };
 	(void)snprintf(element->name, sizeof(element->name), "%s", (const char *)name);
-	if ((element->what & QUOTE) != 0 && is_indent(attributes))
+	gp_style_read(attribute(attributes, "style"), &style);
+	take_colors(html, element, attributes, &style);
+	if (is_quote(element, attributes, &style))
+		element->what |= QUOTE;
+	else
 		element->what &= ~(unsigned)QUOTE;
-	if (html->skip > 0 || is_hidden(attributes))
+	if (html->skip > 0 || is_hidden(attributes, &style))
 		element->what = SKIP;
 	if ((element->what & SKIP) != 0) {
 		html->skip++;
 	} else {
-		mark = html->links ? NULL : mark_of(attributes);
+		mark = html->links ? NULL : mark_of(attributes, &style);
 		if (mark != NULL)
 			show_line(html, mark);
 		begin(html, element, attributes);
@@ -385,6 +440,24 @@ just_shown(const struct html *html, const char *href)
 		   (html->out->len > n && memcmp(html->out->data + html->out->len - n - 1, bare, n) == 0));
 }
 
+/* A short cell of one line lets the next one stand beside it. */
+static void
+end_cell(struct html *html)
+{
+	const char *begin;
+	size_t n;
+
+	html->row_begun = true;
+	if (html->cell == NO_CELL)
+		return;
+	begin = html->out->data + html->cell;
+	begin += strspn(begin, "\n> ");
+	n = (size_t)(html->out->data + html->out->len - begin);
+	if (n > 0 && n <= CELL_MAX && memchr(begin, '\n', n) == NULL)
+		html->owed_lines = 0;
+	html->cell = NO_CELL;
+}
+
 static void
 end(struct html *html, struct open_element *element)
 {
@@ -393,7 +466,7 @@ end(struct html *html, struct open_element *element)
 	if (element->href != NULL && !html->line_empty && html->owed_lines == 0 && !just_shown(html, element->href))
 		note_link(html, element->href);
 	if ((element->what & CELL) != 0)
-		html->row_begun = true;
+		end_cell(html);
 	if ((element->what & (LINE | PARAGRAPH)) != 0)
 		owe_lines(html,
 		    (element->what & PARAGRAPH) != 0 && !((element->what & LIST) != 0 && html->lists > 1) ? 2 : 1);
@@ -437,10 +510,54 @@ write_notes(struct html *html)
 		gp_buf_addc(html->out, '\n');
 }
 
+/* Where in html a picture stands in the text itself (";base64,..."), which would use up what is read, or what Microsoft
+ * shows to others ("<![if !mso]>"), which the parser takes for text. ret_skip: octets of it; NULL: there is none. */
+static const char *
+find_needless(const char *html, const char *end, size_t *ret_skip)
+{
+	static const char picture[] = ";base64,";
+
+	for (; html < end; html++) {
+		size_t left = (size_t)(end - html);
+
+		if (*html == ';' && left > sizeof(picture) && memcmp(html, picture, sizeof(picture) - 1) == 0) {
+			const char *to = html + sizeof(picture) - 1;
+
+			while (to < end &&
+			       (isalnum((unsigned char)*to) || (*to != '\0' && strchr("+/=%\r\n", *to) != NULL)))
+				to++;
+			*ret_skip = (size_t)(to - html);
+			return html;
+		}
+		if (*html == '<' && left > 4 && memcmp(html, "<![", 3) == 0) {
+			const char *to = memchr(html, '>', left < CONDITION_MAX ? left : CONDITION_MAX);
+
+			if (to != NULL && to[-1] == ']') {
+				*ret_skip = (size_t)(to - html) + 1;
+				return html;
+			}
+		}
+	}
+	return NULL;
+}
+
+static void
+append_needed(struct gp_buf *to, const char *html, size_t n)
+{
+	const char *end = html + n, *at;
+	size_t skip;
+
+	while (!to->full && (at = find_needless(html, end, &skip)) != NULL) {
+		gp_utf8_clean(to, html, (size_t)(at - html), true);
+		html = at + skip;
+	}
+	gp_utf8_clean(to, html, (size_t)(end - html), true);
+}
+
 void
 gp_html_text(struct gp_buf *out, const char *html, size_t n, bool links)
 {
-	SCOPED(gp_buf_release) struct gp_buf clean = GP_BUF_INIT(GP_HTML_MAX * 4);
+	SCOPED(gp_buf_release) struct gp_buf clean = GP_BUF_INIT(GP_HTML_MAX);
 	SCOPED(gp_free_ptr) struct html *state = gp_new(sizeof(*state));
 	xmlSAXHandler events = { .startElement = on_begin,
 		.endElement = on_end,
@@ -448,10 +565,10 @@ gp_html_text(struct gp_buf *out, const char *html, size_t n, bool links)
 		.ignorableWhitespace = on_text,
 		.cdataBlock = NULL };
 
-	gp_utf8_clean(&clean, html, gp_utf8_cut(html, n, GP_HTML_MAX), true);
+	append_needed(&clean, html, n);
 	if (clean.len == 0)
 		return;
-	*state = (struct html){ .out = out, .links = links, .line_empty = true };
+	*state = (struct html){ .out = out, .links = links, .line_empty = true, .cell = NO_CELL };
 	state->parser = htmlCreateMemoryParserCtxt(clean.data, (int)clean.len);
 	if (state->parser == NULL)
 		return;

@@ -329,6 +329,37 @@ html_reads_like_text(void **state)
 		    "https://a.example/x\n" },
 		{ "a script link is none", "<a href='javascript:x()'>a</a>", "a\n" },
 		{ "an image has words", "<img alt='Sett table' src=x><img alt=. width=1 src=y>", "[Sett table]\n" },
+		{ "a table whose cells hold paragraphs, as Word writes it",
+		    "<table><tr><td><p>Day</p></td><td><p>Time</p></td></tr><tr><td><p>Mon</p></td><td><p>9:00</p></"
+		    "td></tr>"
+		    "</table><p>See you.</p>",
+		    "Day  Time\nMon  9:00\n\nSee you.\n" },
+		{ "a table for the layout",
+		    "<table><tr><td><table><tr><td><div>Head</div></td></tr></table></td></tr><tr><td>a"
+		    "<p>b</p></td></tr></table>",
+		    "Head\n\na\n\nb\n" },
+		{ "a list that begins later, of paragraphs", "<ol start=3><li><p>c</p></li><li>d</li></ol>",
+		    "3. c\n\n4. d\n" },
+		{ "half of it seen is not hidden",
+		    "<p style='opacity:0.5'>a</p><p style='font-size:10px'>b</p><p style='mso-hide:all'>c</p>",
+		    "a\n\nb\n\nc\n" },
+		{ "letters of no size, and those off the page",
+		    "<p style='font-size:1px;color:red'>x</p><p style='FONT-SIZE : 0'>x</p><p style='opacity:0'>x</p>"
+		    "<p style='max-height:0;overflow:hidden'>x</p><p style='position:absolute; left:-9999px'>x</p>a",
+		    "a\n" },
+		{ "white on white",
+		    "<body bgcolor='#ffffff'><font color=white>x</font>a<p style='color:#fff;background:#000'>b</p>"
+		    "<div style='background-color:#FFF'><i style='color: rgb(255, 255, 255)'>x</i>c</div>",
+		    "a\n\nb\n\nc\n" },
+		{ "white on nobody knows what stays", "<p style='color:white'>a</p>", "a\n" },
+		{ "a preheader by its name", "<div class='x preheader'>x</div>a", "a\n" },
+		{ "a block with a line at its left",
+		    "Yes.<div style='border:none;border-left:solid blue 1.5pt'>Which?</div>", "Yes.\n\n> Which?\n" },
+		{ "what Microsoft shows to others alone", "a<![if !mso]>b<![endif]><!--[if mso]>x<![endif]-->c",
+		    "abc\n" },
+		{ "a picture in the text itself", "a<img src=\"data:image/png;base64,AAAA+/==\" alt=\"Loom\">b",
+		    "a[Loom]b\n" },
+		{ "a smile that a client drew", "<img src=x alt='\U0001F600'> yes", "\U0001F600 yes\n" },
 		{ "broken tags", "<p>a<b>b<i>c</p>d</b><", "abc\n\nd<\n" },
 		{ "nothing", "", "" },
 	};
@@ -345,18 +376,77 @@ html_reads_like_text(void **state)
 static void
 own_text_is_found_in_html(void **state)
 {
-	static const char html[] =
-	    "<div>A twelve.</div><div class=\"gmail_signature\">Bob</div><br>"
-	    "<div class=\"gmail_quote\"><div class=\"gmail_attr\">On Mon, Jun 1, 2026 at 9:00 AM Ann &lt;<a "
-	    "href=\"mailto:a@a.example\">a@a.example</a>&gt; wrote:<br></div>"
-	    "<blockquote class=\"gmail_quote\">Which?</blockquote></div>";
-	SCOPED(gp_buf_release) struct gp_buf out = GP_BUF_INIT(1 << 20);
-	SCOPED(gp_free_str) char *own = NULL;
+	static const struct {
+		const char *says, *html;
+	} rows[] = {
+		{ "Gmail",
+		    "<div>A twelve.</div><div class=\"gmail_signature\">Bob</div><br><div class=\"gmail_quote\"><div "
+		    "class=\"gmail_attr\">On Mon, Jun 1, 2026 at 9:00 AM Ann &lt;<a "
+		    "href=\"mailto:a@a.example\">a@a.example"
+		    "</a>&gt; wrote:<br></div><blockquote class=\"gmail_quote\" style=\"margin:0px 0px 0px "
+		    "0.8ex;border-left:"
+		    "1px solid rgb(204,204,204);padding-left:1ex\">Which?</blockquote></div>" },
+		{ "Gmail, answered between the lines",
+		    "<div class=\"gmail_quote\"><div class=\"gmail_attr\">On Mon, Jun 1, 2026 at 9:00 AM Ann "
+		    "&lt;a@a.example&gt; "
+		    "wrote:<br></div><blockquote class=\"gmail_quote\">Which?</blockquote><div>A "
+		    "twelve.</div><blockquote "
+		    "class=\"gmail_quote\">When?</blockquote></div>" },
+		{ "Outlook on the web", "<div>A twelve.</div><div id=\"Signature\">Bob</div><div "
+					"id=\"appendonsend\"></div><hr><div id=\"divRplyFwdMsg\">"
+					"<b>From:</b> Ann<br><b>Sent:</b> Monday<br><b>To:</b> W<br><b>Subject:</b> "
+					"x</div><div>Which?</div>" },
+		{ "Outlook on a desk, in a language that we do not know",
+		    "<p class=MsoNormal>A twelve.</p><div><div style=\"border:none;border-top:solid #E1E1E1 "
+		    "1.0pt;padding:3.0pt 0cm "
+		    "0cm 0cm\"><p><b>Saatja:</b> Ann<br><b>Saadetud:</b> x</p></div></div><p>Which?</p>" },
+		{ "Outlook on a desk, with prefixed lines", "<p>A twelve.</p><div style='border:none;border-left:solid "
+							    "blue 1.5pt;padding:0cm 0cm 0cm 4.0pt'><p>Which?</p>"
+							    "</div>" },
+		{ "Outlook on a telephone",
+		    "<div>A twelve.</div><div id=\"ms-outlook-mobile-signature\">Get Outlook for iOS</div><div "
+		    "id=\"mail-editor-reference-message-container\"><b>From:</b> Ann<br>Which?</div>" },
+		{ "Apple",
+		    "<div>A twelve.</div><div><br><blockquote type=\"cite\"><div>On 1 Jun 2026, at 09:00, Ann &lt;"
+		    "a@a.example&gt; wrote:</div><br><div>Which?</div></blockquote></div>" },
+		{ "an iPhone",
+		    "A twelve.<br><br><div dir=\"ltr\">Sent from my iPhone</div><div dir=\"ltr\"><br><blockquote "
+		    "type=\"cite\">On 1 Jun 2026, at 09:00, Ann wrote:<br><br>Which?</blockquote></div>" },
+		{ "Yahoo", "<div>A twelve.</div><div id=\"ydp1\" class=\"ydp1yahoo_quoted\"><div>On Monday, June 1, "
+			   "2026, 9:00 AM, "
+			   "Ann &lt;a@a.example&gt; wrote:</div><div>Which?</div></div>" },
+		{ "Thunderbird",
+		    "<div class=\"moz-cite-prefix\">On 6/1/26 09:00, Ann wrote:<br></div><blockquote type=\"cite\" "
+		    "cite=\"mid:x\">Which?</blockquote><p>A twelve.</p><div class=\"moz-signature\">Bob</div>" },
+		{ "Proton", "<div>A twelve.</div><div class=\"protonmail_signature_block\">Sent with Proton Mail "
+			    "secure email.</div>"
+			    "<div class=\"protonmail_quote\">On Monday, June 1st, 2026 at 9:00 AM, Ann "
+			    "&lt;a@a.example&gt; wrote:<br>"
+			    "<blockquote class=\"protonmail_quote\" type=\"cite\">Which?</blockquote></div>" },
+		{ "GMX", "<div>A twelve.</div><div name=\"quote\" style=\"margin:10px 5px 5px 10px; border-left:2px "
+			 "solid #C3D9E5;\">"
+			 "<div><b>Gesendet:</b> Montag<br><b>Von:</b> Ann</div><div>Welches?</div></div>" },
+		{ "Zimbra", "<div>A twelve.</div><hr id=\"zwchr\"><div><b>From: </b>\"Ann\" "
+			    "&lt;a@a.example&gt;<br><b>To: </b>w<br><b>"
+			    "Sent: </b>Monday</div><div>Which?</div>" },
+		{ "163",
+		    "<div>A twelve.</div><p>At 2026-06-01 09:00:00, \"Ann\" &lt;a@a.example&gt; wrote:</p><blockquote "
+		    "id=\"isReplyContent\" style=\"PADDING-LEFT: 1ex; BORDER-LEFT: #ccc 1px "
+		    "solid\">Which?</blockquote>" },
+		{ "Yandex", "<div>A twelve.</div><div>01.06.2026, 09:00, \"Ann\" "
+			    "&lt;a@a.example&gt;:</div><blockquote><p>Which?</p>"
+			    "</blockquote>" },
+	};
 
 	(void)state;
-	gp_html_text(&out, html, sizeof(html) - 1, false);
-	own = gp_own_text(out.data);
-	assert_string_equal(own, "A twelve.\n");
+	for (size_t i = 0; i < GP_COUNT(rows); i++) {
+		SCOPED(gp_buf_release) struct gp_buf out = GP_BUF_INIT(1 << 20);
+		SCOPED(gp_free_str) char *own = NULL;
+
+		gp_html_text(&out, rows[i].html, strlen(rows[i].html), false);
+		own = gp_own_text(out.data);
+		SAYS_TEXT(rows[i].says, own, "A twelve.\n");
+	}
 }
 
 int
