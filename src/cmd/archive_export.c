@@ -17,7 +17,8 @@
 struct export
 {
 	struct gp_app *app;
-	const char *folder; /* of a Maildir, or NULL */
+	const char *folder; /* one file a message goes there, or NULL */
+	bool maildir; /* it is a Maildir; else files that end in .eml */
 	FILE *out;
 	struct gp_progress progress;
 	int64_t written, total;
@@ -50,14 +51,16 @@ close_file(FILE **file)
 	*file = NULL;
 }
 
-/* Into tmp first, as Maildir wants it, so that no reader sees half a message. */
+/* Under another name first (in tmp, as Maildir wants it), so that no reader sees half a message. */
 static enum gp_rc
-write_maildir(struct export *export, const struct gp_post *post, const struct gp_buf *octets, struct gp_err *err)
+write_alone(struct export *export, const struct gp_post *post, const struct gp_buf *octets, struct gp_err *err)
 {
 	SCOPED(gp_free_str)
-	char *name = gp_printf("%lld.%lld.guildpost:2,S", (long long)post->date, (long long)post->id);
-	SCOPED(gp_free_str) char *partial = gp_printf("%s/tmp/%s", export->folder, name);
-	SCOPED(gp_free_str) char *path = gp_printf("%s/cur/%s", export->folder, name);
+	char *name = export->maildir ? gp_printf("%lld.%lld.guildpost:2,S", (long long)post->date, (long long)post->id)
+				     : gp_printf("%07lld.eml", (long long)export->written + 1);
+	SCOPED(gp_free_str)
+	char *partial = gp_printf("%s/%s%s", export->folder, export->maildir ? "tmp/" : ".", name);
+	SCOPED(gp_free_str) char *path = gp_printf("%s/%s%s", export->folder, export->maildir ? "cur/" : "", name);
 	SCOPED(close_file) FILE *file = fopen(partial, "wbxe");
 
 	if (file == NULL)
@@ -76,8 +79,8 @@ write_post(void *context, const struct gp_post *post, struct gp_err *err)
 	SCOPED(gp_buf_release) struct gp_buf octets = GP_BUF_INIT(OCTETS_MAX);
 
 	GP_TRY(gp_raw_load(export->app->db, post->raw_id, &octets, err));
-	GP_TRY(export->folder != NULL ? write_maildir(export, post, &octets, err)
-				      : write_mbox(export, post, &octets, err));
+	GP_TRY(
+	    export->folder != NULL ? write_alone(export, post, &octets, err) : write_mbox(export, post, &octets, err));
 	export->written++;
 	gp_progress_tell(&export->progress, export->written, (double)export->written / (double)(export->total + 1));
 	return GP_OK;
@@ -99,13 +102,13 @@ write_all(struct export *export, const struct gp_space *space, struct gp_err *er
 }
 
 static enum gp_rc
-export_maildir(struct export *export, const struct gp_space *space, const char *folder, struct gp_err *err)
+export_folder(struct export *export, const struct gp_space *space, const char *folder, struct gp_err *err)
 {
 	static const char *const parts[] = { "", "/tmp", "/new", "/cur" };
 
 	if (folder == NULL)
-		return gp_usage(err, "a Maildir is a folder; say where with -o PATH");
-	for (size_t i = 0; i < GP_COUNT(parts); i++) {
+		return gp_usage(err, "this format is a folder of files; say where with -o PATH");
+	for (size_t i = 0; i < (export->maildir ? GP_COUNT(parts) : 1); i++) {
 		SCOPED(gp_free_str) char *path = gp_printf("%s%s", folder, parts[i]);
 
 		if (mkdir(path, 0700) < 0)
@@ -146,13 +149,17 @@ gp_cmd_archive_export(struct gp_app *app, int argc, char **argv, struct gp_err *
 	struct export export = { .app = app, .out = stdout };
 	const char *format = gp_option(&argc, argv, "--format"), *path = gp_option(&argc, argv, "-o");
 
-	GP_TRY(gp_option_end(argc, argv, 1, 1, "archive export SPACE [--format mboxrd|maildir] [-o PATH]", err));
-	if (format != NULL && strcmp(format, "mboxrd") != 0 && strcmp(format, "maildir") != 0)
-		return gp_usage(err, "--format is mboxrd or maildir, not `%s`", format);
+	bool maildir = format != NULL && strcmp(format, "maildir") == 0;
+	bool eml = format != NULL && strcmp(format, "eml") == 0;
+
+	GP_TRY(gp_option_end(argc, argv, 1, 1, "archive export SPACE [--format mboxrd|maildir|eml] [-o PATH]", err));
+	if (format != NULL && strcmp(format, "mboxrd") != 0 && !maildir && !eml)
+		return gp_usage(err, "--format is mboxrd, maildir or eml, not `%s`", format);
 	GP_TRY(gp_app_open(app, GP_DB_READ, err));
 	GP_TRY(gp_name_space(app, argv[1], &space, err));
-	if (format != NULL && strcmp(format, "maildir") == 0)
-		return export_maildir(&export, space, path, err);
+	export.maildir = maildir;
+	if (maildir || eml)
+		return export_folder(&export, space, path, err);
 	if (path != NULL && strcmp(path, "-") != 0)
 		return export_file(&export, space, path, err);
 	return write_all(&export, space, err);

@@ -1,27 +1,18 @@
 #include "guildpost/desk/import.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <zlib.h>
-
+#include "desk/importing.h"
 #include "guildpost/base/clock.h"
 #include "guildpost/desk/reader.h"
 #include "guildpost/mail/address.h"
 #include "guildpost/mail/crypt.h"
-#include "guildpost/mail/mbox.h"
 #include "guildpost/store/member.h"
 #include "guildpost/store/message.h"
 #include "guildpost/store/pack.h"
 
-#define MESSAGE_MAX  (64u << 20) /* octets; an archive may hold what would be too large to post today */
 #define BATCH	     128 /* messages a commit, so that other writers get through */
 #define BATCH_OCTETS (4u << 20)
 #define PROGRESS_MS  200
 #define READER_TRIES 3 /* a reader that is killed is no fault of the message */
-#define READ_AT_ONCE (256u << 10)
 
 struct parcel { /* read and understood, not filed yet */
 	char *octets;
@@ -37,8 +28,7 @@ struct import {
 	const struct gp_import_watch *watch;
 	struct gp_import_counts *counts;
 	struct gp_packer *packer;
-	const char *path; /* of the file in hand, for messages to people */
-	int64_t file_time; /* seconds UTC: stands in where nothing else tells a date */
+	struct gp_source source;
 	int64_t now, told_ms;
 	struct parcel batch[BATCH];
 	size_t count, octets;
@@ -186,7 +176,8 @@ file_batch(struct import *import, struct gp_err *err)
 static void
 skip(struct import *import, const struct gp_mbox_message *message, const char *why)
 {
-	SCOPED(gp_free_str) char *where = gp_printf("%s: message %lld", import->path, (long long)message->number);
+	SCOPED(gp_free_str)
+	char *where = gp_printf("%s: message %lld", import->source.path, (long long)message->number);
 
 	import->counts->skipped++;
 	import->watch->skipped(import->watch->context, where, why);
@@ -246,7 +237,7 @@ take_message(void *context, const struct gp_mbox_message *message, struct gp_err
 {
 	struct import *import = context;
 	struct parcel parcel = { .n = message->n,
-		.received_at = message->envelope_date != 0 ? message->envelope_date : import->file_time };
+		.received_at = message->envelope_date != 0 ? message->envelope_date : import->source.file_time };
 	enum gp_rc rc;
 
 	import->counts->read++;
@@ -267,150 +258,7 @@ take_message(void *context, const struct gp_mbox_message *message, struct gp_err
 	return add_to_batch(import, &parcel, err);
 }
 
-/* --- sources -------------------------------------------------------------------------------- */
-
-static void
-close_gz(gzFile *file)
-{
-	if (*file != NULL)
-		(void)gzclose(*file);
-	*file = NULL;
-}
-
-static enum gp_rc
-cannot_read(struct gp_err *err, const char *path, const char *why)
-{
-	return gp_fail_as(err, 66, "5.3.5", "cannot read %s: %s", path, why);
-}
-
-/* Feeds what zlib yields, which passes plain files through. done: from, and how much of the whole source this file is. */
-static enum gp_rc
-feed_file(struct import *import, gzFile file, struct gp_mbox *mbox, int64_t size, double share, struct gp_err *err)
-{
-	SCOPED(gp_free_str) char *octets = gp_new(READ_AT_ONCE);
-	double before = import->counts->done;
-	int code = 0, n;
-
-	while ((n = gzread(file, octets, READ_AT_ONCE)) > 0) {
-		if (size > 0)
-			import->counts->done = before + share * (double)gzoffset(file) / (double)size;
-		GP_TRY(gp_mbox_feed(mbox, octets, (size_t)n, err));
-	}
-	/* A file cut off in the middle of its compressed stream tells so here, or only at its end. */
-	(void)gzerror(file, &code);
-	GP_TRY(gp_mbox_end(mbox, err));
-	import->counts->done = before + share;
-	if (n < 0 || (code != Z_OK && code != Z_STREAM_END))
-		return gp_fail_as(err, 65, "5.6.0",
-		    "%s is damaged or cut off; what could be read of it is in (messages up to %lld)", import->path,
-		    (long long)import->counts->read);
-	return GP_OK;
-}
-
-static enum gp_rc
-import_file(struct import *import, const char *path, double share, struct gp_err *err)
-{
-	bool standard_input = strcmp(path, "-") == 0;
-	int fd = standard_input ? dup(0) : open(path, O_RDONLY | O_CLOEXEC);
-	SCOPED(gp_mbox_free) struct gp_mbox *mbox = NULL;
-	SCOPED(close_gz) gzFile file = NULL;
-	struct stat facts;
-	enum gp_rc rc, filed;
-
-	import->path = standard_input ? "standard input" : path;
-	if (fd < 0 || fstat(fd, &facts) < 0)
-		return cannot_read(err, path, strerror(errno));
-	import->file_time = S_ISREG(facts.st_mode) ? facts.st_mtime : import->now;
-	file = gzdopen(fd, "rb");
-	if (file == NULL) {
-		(void)close(fd);
-		return cannot_read(err, path, "no memory");
-	}
-	(void)gzbuffer(file, READ_AT_ONCE);
-	mbox = gp_mbox_new(MESSAGE_MAX, take_message, import);
-	rc = feed_file(import, file, mbox, S_ISREG(facts.st_mode) ? facts.st_size : 0, share, err);
-	if (rc == GP_OK)
-		return GP_OK;
-	if (rc == GP_PERM) { /* what was read of a damaged file is worth keeping */
-		struct gp_err unkept;
-
-		filed = file_batch(import, &unkept);
-		if (filed != GP_OK)
-			*err = unkept;
-	}
-	return rc;
-}
-
-static int
-visible(const struct dirent *entry)
-{
-	return entry->d_name[0] != '.';
-}
-
-struct names {
-	struct dirent **v;
-	int count;
-};
-
-static void
-free_names(struct names *names)
-{
-	for (int i = 0; i < names->count; i++)
-		free(names->v[i]);
-	free(names->v);
-}
-
-/* One message a file, in order of names. */
-static enum gp_rc
-import_folder(
-    struct import *import, const char *folder, bool only_eml, double share, int64_t *ret_files, struct gp_err *err)
-{
-	SCOPED(free_names) struct names names = { NULL, 0 };
-	struct stat facts;
-
-	names.count = scandir(folder, &names.v, visible, alphasort);
-	if (names.count < 0) {
-		names.count = 0;
-		return cannot_read(err, folder, strerror(errno));
-	}
-	for (int i = 0; i < names.count; i++) {
-		const char *dot = strrchr(names.v[i]->d_name, '.');
-		SCOPED(gp_free_str) char *path = gp_printf("%s/%s", folder, names.v[i]->d_name);
-
-		if (only_eml && (dot == NULL || strcasecmp(dot, ".eml") != 0))
-			continue;
-		if (stat(path, &facts) < 0 || !S_ISREG(facts.st_mode))
-			continue;
-		++*ret_files;
-		GP_TRY(import_file(import, path, share / names.count, err));
-	}
-	return GP_OK;
-}
-
-static enum gp_rc
-import_path(struct import *import, const char *path, struct gp_err *err)
-{
-	SCOPED(gp_free_str) char *cur = gp_printf("%s/cur", path);
-	SCOPED(gp_free_str) char *fresh = gp_printf("%s/new", path);
-	struct stat facts;
-	int64_t files = 0;
-
-	if (strcmp(path, "-") == 0)
-		return import_file(import, path, 1, err);
-	if (stat(path, &facts) < 0)
-		return cannot_read(err, path, strerror(errno));
-	if (!S_ISDIR(facts.st_mode))
-		return import_file(import, path, 1, err);
-	if (access(cur, F_OK) == 0 && access(fresh, F_OK) == 0) {
-		GP_TRY(import_folder(import, cur, false, 0.5, &files, err));
-		return import_folder(import, fresh, false, 0.5, &files, err);
-	}
-	GP_TRY(import_folder(import, path, true, 1, &files, err));
-	if (files == 0)
-		return gp_fail_as(
-		    err, 66, "5.3.5", "%s is no Maildir (cur and new) and holds no file whose name ends in .eml", path);
-	return GP_OK;
-}
+/* --- the whole ------------------------------------------------------------------------------ */
 
 static void
 free_import(struct import **import)
@@ -426,15 +274,28 @@ gp_import(struct gp_desk *desk, const struct gp_space *space, const char *path, 
     const struct gp_import_watch *watch, struct gp_import_counts *counts, struct gp_err *err)
 {
 	SCOPED(free_import) struct import *import = gp_new(sizeof(*import));
+	enum gp_rc rc;
 
 	import->desk = desk;
 	import->space = space;
 	import->watch = watch;
 	import->counts = counts;
 	import->now = now;
+	import->source = (struct gp_source){
+		.each = take_message, .context = import, .done = &counts->done, .now = now
+	};
 	counts->done = 0;
 	GP_TRY(gp_packer_new(desk->db, space->id, &import->packer, err));
-	GP_TRY(import_path(import, path, err));
-	GP_TRY(file_batch(import, err));
+	rc = gp_source_read(&import->source, path, err);
+	if (rc != GP_TEMP) { /* what was read of a damaged source is worth keeping */
+		struct gp_err unkept;
+		enum gp_rc filed = file_batch(import, &unkept);
+
+		if (filed != GP_OK) {
+			*err = unkept;
+			return filed;
+		}
+	}
+	GP_TRY(rc);
 	return gp_packer_learn(import->packer, 0, true, now, err);
 }

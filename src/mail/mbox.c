@@ -1,14 +1,23 @@
 #include "guildpost/mail/mbox.h"
 
+#include <stdlib.h>
 #include <strings.h>
 
 #include "guildpost/base/clock.h"
 #include "guildpost/base/mem.h"
 
+#define DOUBTED_MAX (4u << 20) /* octets of a body whose length is looked at: each wrong one costs as much again */
+
 struct gp_mbox {
 	gp_mbox_each *each;
 	void *context;
 	struct gp_buf message, line; /* line: the beginning of one that is not whole yet */
+	/* mboxcl: a header field tells the body's length, and "From " lines within it are not always quoted. The field is
+	 * often wrong, so such a line is only doubted: what follows is put by until the length is reached, and what
+	 * stands there tells. */
+	struct gp_buf doubt;
+	size_t length, body; /* as the field tells, 0: no such field; octets of the body so far, as they stand */
+	bool in_header, doubted, over; /* over: the length is reached, and a blank line has followed */
 	struct gp_mbox_message facts;
 	bool open, bare; /* inside a message; the file is one message, no mbox */
 	bool after_blank; /* the line before was blank, or there was none */
@@ -23,6 +32,7 @@ gp_mbox_new(size_t max, gp_mbox_each *each, void *context)
 	mbox->context = context;
 	mbox->message = (struct gp_buf)GP_BUF_INIT(max);
 	mbox->line = (struct gp_buf)GP_BUF_INIT(max);
+	mbox->doubt = (struct gp_buf)GP_BUF_INIT(max);
 	mbox->after_blank = true;
 	return mbox;
 }
@@ -34,6 +44,7 @@ gp_mbox_free(struct gp_mbox **mbox)
 		return;
 	gp_buf_release(&(*mbox)->message);
 	gp_buf_release(&(*mbox)->line);
+	gp_buf_release(&(*mbox)->doubt);
 	free(*mbox);
 	*mbox = NULL;
 }
@@ -127,6 +138,28 @@ is_from_line(const char *line, size_t n, bool first, int64_t *ret_date)
 	return first || *ret_date != 0 || strchr(copy + 5, ' ') == NULL;
 }
 
+static void
+begin(struct gp_mbox *mbox, int64_t date)
+{
+	mbox->open = mbox->in_header = true;
+	mbox->facts.envelope_date = date;
+	mbox->after_blank = false;
+	mbox->length = mbox->body = 0;
+}
+
+static void
+note_length(struct gp_mbox *mbox, const char *line, size_t n, bool blank)
+{
+	static const char name[] = "Content-Length:";
+
+	if (!mbox->in_header)
+		mbox->body += n;
+	else if (blank)
+		mbox->in_header = false;
+	else if (n > sizeof(name) && n < 60 && strncasecmp(line, name, sizeof(name) - 1) == 0)
+		mbox->length = (size_t)strtoull(line + sizeof(name) - 1, NULL, 10);
+}
+
 static enum gp_rc
 take_line(struct gp_mbox *mbox, const char *line, size_t n, struct gp_err *err)
 {
@@ -134,16 +167,20 @@ take_line(struct gp_mbox *mbox, const char *line, size_t n, struct gp_err *err)
 	int64_t date;
 
 	if (!mbox->bare && mbox->after_blank && is_from_line(line, n, !mbox->open, &date)) {
+		if (mbox->open && !mbox->in_header && mbox->body + n <= mbox->length && mbox->length <= DOUBTED_MAX) {
+			mbox->doubted = true;
+			gp_buf_add(&mbox->doubt, line, n);
+			return GP_OK;
+		}
 		GP_TRY(finish(mbox, err));
-		mbox->open = true;
-		mbox->facts.envelope_date = date;
-		mbox->after_blank = false;
+		begin(mbox, date);
 		return GP_OK;
 	}
 	if (!mbox->open && blank)
 		return GP_OK; /* before the first message */
 	if (!mbox->open)
 		mbox->open = mbox->bare = true;
+	note_length(mbox, line, n, blank);
 	mbox->after_blank = blank;
 	if (!mbox->bare && is_quoted_from(line, n)) {
 		line++;
@@ -151,6 +188,69 @@ take_line(struct gp_mbox *mbox, const char *line, size_t n, struct gp_err *err)
 	}
 	gp_buf_add(&mbox->message, line, n);
 	return GP_OK;
+}
+
+/* The length was right: all that was put by is of this body, as it stands. */
+static void
+believe(struct gp_mbox *mbox)
+{
+	gp_buf_add(&mbox->message, mbox->doubt.data, mbox->doubt.len);
+	if (mbox->over)
+		gp_buf_addc(&mbox->message, '\n'); /* which finish() takes for the file's */
+	gp_buf_clear(&mbox->doubt);
+	mbox->doubted = mbox->over = false;
+	mbox->length = 0;
+	mbox->after_blank = true;
+}
+
+static enum gp_rc next_line(struct gp_mbox *mbox, const char *line, size_t n, struct gp_err *err);
+
+/* It was wrong: what was put by is taken as if it had not told any. */
+static enum gp_rc
+disbelieve(struct gp_mbox *mbox, struct gp_err *err)
+{
+	size_t n = mbox->doubt.len;
+	SCOPED(gp_free_str) char *octets = gp_buf_take(&mbox->doubt);
+	bool over = mbox->over;
+
+	mbox->doubted = mbox->over = false;
+	mbox->length = 0;
+	for (const char *at = octets, *end = octets + n, *lf; at < end; at = lf + 1) {
+		lf = memchr(at, '\n', (size_t)(end - at));
+		if (lf == NULL)
+			lf = end - 1;
+		GP_TRY(next_line(mbox, at, (size_t)(lf + 1 - at), err));
+	}
+	return over ? next_line(mbox, "\n", 1, err) : GP_OK;
+}
+
+/* A line of which nobody knows yet whether it is of the body or of the next message. */
+static enum gp_rc
+doubt_line(struct gp_mbox *mbox, const char *line, size_t n, struct gp_err *err)
+{
+	size_t reached = mbox->body + mbox->doubt.len;
+	bool blank = n == 1 || (n == 2 && line[0] == '\r');
+	int64_t date;
+
+	if (reached + n <= mbox->length && !mbox->doubt.full) {
+		gp_buf_add(&mbox->doubt, line, n);
+		return GP_OK;
+	}
+	if (reached == mbox->length && blank && !mbox->over) {
+		mbox->over = true;
+		return GP_OK;
+	}
+	if (reached == mbox->length && is_from_line(line, n, false, &date))
+		believe(mbox);
+	else
+		GP_TRY(disbelieve(mbox, err));
+	return next_line(mbox, line, n, err);
+}
+
+static enum gp_rc
+next_line(struct gp_mbox *mbox, const char *line, size_t n, struct gp_err *err)
+{
+	return mbox->doubted ? doubt_line(mbox, line, n, err) : take_line(mbox, line, n, err);
 }
 
 enum gp_rc
@@ -166,10 +266,10 @@ gp_mbox_feed(struct gp_mbox *mbox, const char *octets, size_t n, struct gp_err *
 		}
 		if (mbox->line.len > 0) {
 			gp_buf_add(&mbox->line, at, (size_t)(lf + 1 - at));
-			GP_TRY(take_line(mbox, mbox->line.data, mbox->line.len, err));
+			GP_TRY(next_line(mbox, mbox->line.data, mbox->line.len, err));
 			gp_buf_clear(&mbox->line);
 		} else {
-			GP_TRY(take_line(mbox, at, (size_t)(lf + 1 - at), err));
+			GP_TRY(next_line(mbox, at, (size_t)(lf + 1 - at), err));
 		}
 		at = lf + 1;
 	}
@@ -180,8 +280,13 @@ enum gp_rc
 gp_mbox_end(struct gp_mbox *mbox, struct gp_err *err)
 {
 	if (mbox->line.len > 0)
-		GP_TRY(take_line(mbox, mbox->line.data, mbox->line.len, err));
+		GP_TRY(next_line(mbox, mbox->line.data, mbox->line.len, err));
 	gp_buf_clear(&mbox->line);
+	while (mbox->doubted)
+		if (mbox->body + mbox->doubt.len == mbox->length)
+			believe(mbox);
+		else
+			GP_TRY(disbelieve(mbox, err));
 	GP_TRY(finish(mbox, err));
 	mbox->bare = false;
 	mbox->after_blank = true;

@@ -94,6 +94,9 @@ with House("archive") as house:
     house.run("archive", "export", "weavers", "--format", "maildir", "-o", folder)
     ok(sorted(path.read_bytes() for path in (folder / "cur").iterdir()) == sorted(wanted), "a Maildir holds the same octets")
 
+    house.run("archive", "export", "weavers", "--format", "eml", "-o", house.folder / "out.eml")
+    ok([path.read_bytes() for path in sorted((house.folder / "out.eml").iterdir())] == wanted, "so does a folder of .eml, in order")
+
     # --- other ways in --------------------------------------------------------------------------
     house.community("again")
     zipped = house.folder / "weavers.mbox.gz"
@@ -121,7 +124,7 @@ with House("archive") as house:
         (("import", "weavers", house.folder), 66, "a folder without mail", ".eml"),
         (("thread", "weavers", "t9999"), 67, "an unknown thread", "archive threads"),
         (("show", "weavers", "<none@example.org>"), 67, "an unknown post", "archive list"),
-        (("export", "weavers", "--format", "pst"), 64, "an unknown format", "mboxrd or maildir"),
+        (("export", "weavers", "--format", "pst"), 64, "an unknown format", "mboxrd, maildir or eml"),
         (("export", "weavers", "--format", "maildir"), 64, "a Maildir without a place", "-o PATH"),
     ]:
         house.run("archive", *words, status=None)

@@ -1,6 +1,7 @@
 /* mbox.h - one file of many messages: taken apart and written (RFC 4155; quoting as in mboxrd).  Floor: mail.
  * A line that begins with "From " after a blank line, or at the start, begins a message; "From " within a message has
- * been quoted by one more ">", also where some stand there already. Line ends are left as they came. */
+ * been quoted by one more ">", also where some stand there already. A Content-Length field that ends where a message ends
+ * is believed, and the lines within it are left alone (mboxcl2). Line ends are left as they came. */
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
