@@ -82,6 +82,7 @@ static const struct gp_command commands[] = {
 	{ "held show", "ID", "one of them, whole", gp_cmd_held_show },
 	{ "held free", "ID", "post it", gp_cmd_held_free },
 	{ "held refuse", "ID [WHY]", "send its author a refusal", gp_cmd_held_refuse },
+	{ "why", "ADDRESS [--limit N]", "what was sent to an address, when, with what result", gp_cmd_why },
 	{ "ledger", "[SPACE] [--limit N]", "who did what, and whether somebody has changed that since", gp_cmd_ledger },
 	{ "inbox list", "", "what came in and is not sorted yet", gp_cmd_inbox_list },
 	{ "inbox show", "ID [--raw]", "one of these, with its octets", gp_cmd_inbox_show },

@@ -7,8 +7,10 @@
 #include "guildpost/desk/digest.h"
 #include "guildpost/desk/enrol.h"
 #include "guildpost/desk/invite.h"
+#include "guildpost/desk/outgoing.h"
 #include "guildpost/store/answered.h"
 #include "guildpost/store/keep.h"
+#include "guildpost/store/outbox.h"
 #include "guildpost/store/pack.h"
 #include "guildpost/store/setting.h"
 
@@ -42,14 +44,15 @@ static enum gp_rc
 forget_piece(struct gp_desk *desk, int64_t now, int64_t *cursor, bool *ret_more, struct gp_err *err)
 {
 	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
-	int64_t keys;
+	int64_t keys, rows;
 	bool octets;
 
 	GP_TRY(gp_tx_begin(desk->db, &tx, err));
 	GP_TRY(gp_delivery_forget(desk->db, now - KEEP_KEYS, PIECE, &keys, err));
 	GP_TRY(gp_raw_forget(desk->db, now - KEEP_OCTETS, PIECE, cursor, &octets, err));
+	GP_TRY(gp_outbox_forget(desk->db, now - KEEP_OCTETS, PIECE, &rows, err));
 	GP_TRY(gp_answered_forget(desk->db, now - KEEP_ANSWERED, err));
-	*ret_more = keys == PIECE || octets;
+	*ret_more = keys == PIECE || rows == PIECE || octets;
 	if (!*ret_more)
 		GP_TRY(put_number(desk, "kept_house", now, err));
 	return gp_tx_commit(&tx, err);
@@ -83,6 +86,13 @@ bounces(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err
 }
 
 static enum gp_rc
+outgoing(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err)
+{
+	(void)ret_next;
+	return gp_outgoing_tick(desk, now, err);
+}
+
+static enum gp_rc
 invitations(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err)
 {
 	(void)ret_next;
@@ -101,6 +111,7 @@ static const struct {
 	enum gp_rc (*run)(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err);
 } parts[] = {
 	{ "bounces", bounces },
+	{ "outgoing", outgoing },
 	{ "probes", gp_probe_tick },
 	{ "held", gp_held_tick },
 	{ "pauses", gp_pause_tick }, /* before the digests, which go by it */

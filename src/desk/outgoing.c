@@ -1,6 +1,7 @@
 #include "guildpost/desk/outgoing.h"
 
 #include "guildpost/base/mem.h"
+#include "guildpost/desk/notice.h"
 #include "guildpost/store/ledger.h"
 #include "guildpost/store/outbox.h"
 
@@ -70,4 +71,47 @@ gp_outgoing_act(
 	GP_TRY(gp_tx_commit(&tx, err));
 	gp_bell_ring(desk->db, "deliver");
 	return GP_OK;
+}
+
+/* --- to the operator ------------------------------------------------------------------------ */
+
+/* In a report of our own that failed there is nothing to tell: it would be told by the next. */
+static enum gp_rc
+tell(struct gp_desk *desk, const struct gp_outbox_row *row, int64_t now, struct gp_err *err)
+{
+	SCOPED(gp_free_str) char *number = gp_printf("%lld", (long long)row->id);
+	SCOPED(gp_free_str) char *delivered = gp_printf("%lld", (long long)row->delivered);
+	SCOPED(gp_free_str) char *refused = gp_printf("%lld", (long long)row->refused);
+	const struct gp_var vars[] = { { "number", number }, { "kind", row->kind },
+		{ "space", *row->space != '\0' ? row->space : "-" }, { "reason", row->reason }, { "msgid", row->msgid },
+		{ "delivered", delivered }, { "refused", refused } };
+	bool held = strcmp(row->state, "held") == 0;
+
+	GP_TRY(gp_outbox_told(desk->db, row->id, err));
+	if (strcmp(row->kind, "report") == 0)
+		return GP_OK;
+	return gp_notice_operator(desk,
+	    &(struct gp_notice){ .kind = "report",
+		.template_name = held ? "outbox-held" : "outbox-failed",
+		.vars = vars,
+		.var_count = GP_COUNT(vars),
+		.now = now },
+	    err);
+}
+
+enum gp_rc
+gp_outgoing_tick(struct gp_desk *desk, int64_t now, struct gp_err *err)
+{
+	for (;;) {
+		SCOPED(gp_outbox_row_free) struct gp_outbox_row *row = NULL;
+		SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+
+		GP_TRY(gp_outbox_untold(desk->db, now, &row, err));
+		if (row == NULL)
+			return GP_OK;
+		GP_TRY(gp_tx_begin(desk->db, &tx, err));
+		GP_TRY(tell(desk, row, now, err));
+		GP_TRY(gp_tx_commit(&tx, err));
+		gp_bell_ring(desk->db, "deliver");
+	}
 }

@@ -9,7 +9,7 @@ const char *
 gp_fate_name(enum gp_fate fate)
 {
 	static const char *const names[] = { "untried", "delivered", "deferred", "refused", "content", "unknown",
-		"road", "sender", "expired" };
+		"road", "sender", "expired", "paused" };
 
 	return names[fate];
 }
@@ -102,4 +102,21 @@ int64_t
 gp_road_pause(int64_t failures)
 {
 	return failures < 1 ? 0 : failures < 5 ? 60 * failures : 300;
+}
+
+bool
+gp_destination_is_full(const struct gp_reply *reply)
+{
+	return reply->code / 100 == 4 && strcmp(reply->status, "4.7.28") == 0;
+}
+
+int64_t
+gp_destination_pause(int64_t times)
+{
+	const int64_t most = (int64_t)4 * 3600;
+	int64_t pause = 300;
+
+	while (--times > 0 && pause < most)
+		pause *= 2;
+	return pause < most ? pause : most;
 }

@@ -101,6 +101,20 @@ gp_outbox_load(struct gp_db *db, int64_t id, int64_t now, struct gp_outbox_row *
 	return GP_OK;
 }
 
+enum gp_rc
+gp_outbox_untold(struct gp_db *db, int64_t now, struct gp_outbox_row **ret, struct gp_err *err)
+{
+	static const char sql[] = "SELECT " ROW_COLUMNS ROW_FROM " WHERE o.tell = 1 ORDER BY o.outbox_id LIMIT 1";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":now", now);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret = found ? from_row(query) : NULL;
+	return GP_OK;
+}
+
 static void
 outcome_release(struct gp_outcome *outcome)
 {
@@ -153,6 +167,35 @@ run(struct gp_db *db, const char *sql, int64_t id, bool timed, int64_t now, stru
 }
 
 enum gp_rc
+gp_outbox_told(struct gp_db *db, int64_t id, struct gp_err *err)
+{
+	return run(db, "UPDATE outbox SET tell = 0 WHERE outbox_id = :id", id, false, 0, err);
+}
+
+enum gp_rc
+gp_outbox_forget(struct gp_db *db, int64_t before, int64_t most, int64_t *ret_gone, struct gp_err *err)
+{
+#define OLD                                                                                                            \
+	"(SELECT outbox_id FROM outbox WHERE state IN ('sent', 'dropped', 'failed') AND created_at < :before"          \
+	" AND tell = 0 ORDER BY outbox_id LIMIT :most)"
+	static const char *const steps[] = { "DELETE FROM outcome WHERE outbox_id IN " OLD,
+		"DELETE FROM attempt WHERE outbox_id IN " OLD, "DELETE FROM sent WHERE outbox_id IN " OLD,
+		"DELETE FROM slice WHERE outbox_id IN " OLD, "DELETE FROM outbox_recipient WHERE outbox_id IN " OLD,
+		"DELETE FROM outbox_mail WHERE outbox_id IN " OLD, "DELETE FROM outbox WHERE outbox_id IN " OLD };
+
+	for (size_t i = 0; i < GP_COUNT(steps); i++) {
+		SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+		GP_TRY(gp_query_open(db, steps[i], &query, err));
+		gp_bind_int(query, ":before", before);
+		gp_bind_int(query, ":most", most);
+		GP_TRY(gp_query_do(query, err));
+	}
+	*ret_gone = gp_db_changes(db);
+	return GP_OK;
+}
+
+enum gp_rc
 gp_outbox_hold(struct gp_db *db, int64_t id, const char *reason, struct gp_err *err)
 {
 	static const char sql[] = "UPDATE outbox SET state = 'held', reason = :reason WHERE outbox_id = :id";
@@ -165,7 +208,7 @@ gp_outbox_hold(struct gp_db *db, int64_t id, const char *reason, struct gp_err *
 }
 
 /* A row that was held for weeks, or has failed by the lapse of time, gets its five days anew. */
-static const char due_again[] = "UPDATE outbox SET state = 'due', reason = '', refusals_in_row = 0,"
+static const char due_again[] = "UPDATE outbox SET state = 'due', reason = '', refusals_in_row = 0, tell = 0,"
 				" expires_at = max(expires_at, :now + max(86400, min(432000, expires_at - created_at)))"
 				" WHERE outbox_id = :id";
 static const char waiting_now[] = "UPDATE slice SET next_attempt = :now WHERE outbox_id = :id AND state = 'deferred'";
@@ -221,7 +264,7 @@ gp_outbox_drop(struct gp_db *db, int64_t id, struct gp_err *err)
 		"DELETE FROM slice WHERE outbox_id = :id",
 		"DELETE FROM outbox_recipient WHERE outbox_id = :id",
 		"DELETE FROM outbox_mail WHERE outbox_id = :id",
-		("UPDATE outbox SET state = 'dropped', reason = '', slots = '', exhausted = 1"
+		("UPDATE outbox SET state = 'dropped', reason = '', slots = '', exhausted = 1, tell = 0"
 		 " WHERE outbox_id = :id"),
 	};
 

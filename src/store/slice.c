@@ -1,5 +1,7 @@
 #include "guildpost/store/slice.h"
 
+#include <strings.h>
+
 #include "guildpost/store/setting.h"
 
 #define SCAN_MAX 2000 /* subscriptions looked at in one claim: a large space of digest readers must not hold the lock */
@@ -20,6 +22,9 @@ gp_claim_release(struct gp_claim *claim)
 		free(claim->to[i].name);
 		gp_strs_release(&claim->to[i].values);
 	}
+	for (size_t i = 0; i < claim->rests.count; i++)
+		free(claim->rests.v[i].domain);
+	free(claim->rests.v);
 	free(claim->to);
 	free(claim->kind);
 	free(claim->last_reply);
@@ -262,13 +267,19 @@ insert_slice(struct gp_db *db, const struct row *row, const struct cut *cut, con
 }
 
 static enum gp_rc
-move_cursor(struct gp_db *db, const struct row *row, const struct cut *cut, size_t recipients, struct gp_err *err)
+move_cursor(
+    struct gp_db *db, const struct row *row, const struct cut *cut, size_t recipients, int64_t now, struct gp_err *err)
 {
-	static const char sql[] = "UPDATE outbox SET cursor = :cursor, exhausted = :exhausted,"
+	/* When whom: a mark a minute in the row, which is written anyway. */
+	static const char sql[] = "UPDATE outbox SET marks = CASE WHEN :now - marked_at < 60 THEN marks ELSE"
+				  "  marks || iif(marks = '', '', ' ') || :now || ':' || cursor END,"
+				  " marked_at = CASE WHEN :now - marked_at < 60 THEN marked_at ELSE :now END,"
+				  " cursor = :cursor, exhausted = :exhausted,"
 				  " recipients = coalesce(recipients, 0) + :recipients WHERE outbox_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":now", now);
 	gp_bind_int(query, ":cursor", cut->last);
 	gp_bind_int(query, ":exhausted", cut->exhausted ? 1 : 0);
 	gp_bind_int(query, ":recipients", (int64_t)recipients);
@@ -298,7 +309,7 @@ claim_fresh(
 	cut.most = least(claim->shared ? taking->most->shared : taking->most->own, taking->room);
 	cut.after = row.cursor;
 	GP_TRY(resolve(db, &row, &cut, 0, 0, now, claim, err));
-	GP_TRY(move_cursor(db, &row, &cut, claim->count, err));
+	GP_TRY(move_cursor(db, &row, &cut, claim->count, now, err));
 	GP_TRY(insert_slice(db, &row, &cut, slot, claim->count, &claim->slice_id, err));
 	for (size_t i = 0; i < claim->count; i++)
 		claim->to[i].slice_id = claim->slice_id;
@@ -486,6 +497,37 @@ claim_within(struct gp_db *db, struct taking *taking, bool prefer_deferred, stru
 	return GP_OK;
 }
 
+/* Destinations that rest. */
+static enum gp_rc
+load_rests(struct gp_db *db, int64_t now, struct gp_rests *rests, struct gp_err *err)
+{
+	static const char sql[] = "SELECT domain, until FROM road_rest WHERE until > :now";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":now", now);
+	for (;;) {
+		GP_TRY(gp_query_next(query, &found, err));
+		if (!found)
+			return GP_OK;
+		rests->v = gp_grow(rests->v, (rests->count + 1) * sizeof(*rests->v));
+		rests->v[rests->count++] = (struct gp_rest){ gp_strdup(gp_col_text(query, "domain")),
+			gp_col_int(query, "until") };
+	}
+}
+
+const struct gp_rest *
+gp_rest_of(const struct gp_rests *rests, const char *address)
+{
+	const char *at = strrchr(address, '@');
+
+	for (size_t i = 0; i < rests->count && at != NULL; i++)
+		if (strcasecmp(rests->v[i].domain, at + 1) == 0)
+			return &rests->v[i];
+	return NULL;
+}
+
 static enum gp_rc
 road_is_closed(struct gp_db *db, int64_t now, bool *ret, int64_t *ret_until, struct gp_err *err)
 {
@@ -518,6 +560,7 @@ gp_slice_claim(struct gp_db *db, const struct gp_worker_slot *slot, const struct
 	GP_TRY(claim_within(db, &taking, prefer_deferred, &claim, ret_found, err));
 	if (!*ret_found)
 		return GP_OK;
+	GP_TRY(load_rests(db, now, &claim.rests, err));
 	GP_TRY(gp_tx_commit(&tx, err));
 	*ret_claim = claim;
 	claim = (struct gp_claim){ 0 };

@@ -52,6 +52,73 @@ add_outcome(struct gp_db *db, const struct gp_claim *claim, const struct gp_reci
 	return gp_query_do(query, err);
 }
 
+/* What was said to one at one try, for whoever asks later. */
+static enum gp_rc
+add_attempt(struct gp_db *db, const struct gp_claim *claim, const struct gp_recipient *to, const struct gp_fared *fared,
+    int64_t now, struct gp_err *err)
+{
+	static const char sql[] = "INSERT INTO attempt (outbox_id, recipient_key, at, result, code, status, reply)"
+				  " VALUES (:outbox, :key, :now, :result, :code, :status, :reply)";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":outbox", claim->outbox_id);
+	gp_bind_int(query, ":key", to->key);
+	gp_bind_int(query, ":now", now);
+	gp_bind_text(query, ":result", gp_fate_name(fared->fate));
+	gp_bind_int(query, ":code", fared->reply.code);
+	gp_bind_text(query, ":status", fared->reply.status);
+	gp_bind_text(query, ":reply", fared->reply.text);
+	return gp_query_do(query, err);
+}
+
+/* Everybody there waits, not only who was tried (SND-07). Its last rest being over for less than an hour, the next is
+ * longer. */
+static enum gp_rc
+rest_destination(
+    struct gp_db *db, const struct gp_recipient *to, const struct gp_reply *reply, int64_t now, struct gp_err *err)
+{
+	static const char find[] = "SELECT until, times FROM road_rest WHERE domain = lower(:domain)";
+	static const char put[] = "INSERT INTO road_rest (domain, until, times, reply)"
+				  " VALUES (lower(:domain), :until, :times, :reply) ON CONFLICT (domain) DO UPDATE"
+				  " SET until = excluded.until, times = excluded.times, reply = excluded.reply";
+	SCOPED(gp_query_free) struct gp_query *before = NULL;
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	const char *at = strrchr(to->address, '@');
+	int64_t times = 1;
+	bool found;
+
+	if (at == NULL)
+		return GP_OK;
+	GP_TRY(gp_query_open(db, find, &before, err));
+	gp_bind_text(before, ":domain", at + 1);
+	GP_TRY(gp_query_next(before, &found, err));
+	if (found && gp_col_int(before, "until") > now)
+		return GP_OK; /* another worker has heard it too */
+	if (found && gp_col_int(before, "until") > now - 3600)
+		times += gp_col_int(before, "times");
+	GP_TRY(gp_query_open(db, put, &query, err));
+	gp_bind_text(query, ":domain", at + 1);
+	gp_bind_int(query, ":until", now + gp_destination_pause(times));
+	gp_bind_int(query, ":times", times);
+	gp_bind_text(query, ":reply", reply->text);
+	return gp_query_do(query, err);
+}
+
+/* When a recipient comes next. Who only waited for the destination has made no attempt. */
+static int64_t
+next_attempt(const struct gp_claim *claim, const struct gp_recipient *to, const struct gp_fared *fared, int64_t now)
+{
+	const struct gp_rest *rest = gp_rest_of(&claim->rests, to->address);
+	int64_t delay = gp_retry_delay(to->attempts + 1, seed_of(claim, to->key)), next = now + delay;
+
+	if (fared->fate == GP_FATE_PAUSED)
+		next = (rest != NULL ? rest->until : now + gp_destination_pause(1)) +
+		       (int64_t)(seed_of(claim, to->key) % 60);
+	/* The last try is when time is up, not some hours before. */
+	return next > claim->expires_at && claim->expires_at > now ? claim->expires_at : next;
+}
+
 static enum gp_rc
 put_off(struct gp_db *db, const struct gp_claim *claim, const struct gp_recipient *to, const struct gp_fared *fared,
     int64_t now, struct gp_err *err)
@@ -63,7 +130,6 @@ put_off(struct gp_db *db, const struct gp_claim *claim, const struct gp_recipien
 				     " next_attempt = :next, last_reply = :reply WHERE slice_id = :slice";
 	bool single = claim->slice_id == 0;
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	int64_t next = now + gp_retry_delay(to->attempts + 1, seed_of(claim, to->key));
 	char reply[256];
 
 	format_reply(&fared->reply, reply);
@@ -74,9 +140,8 @@ put_off(struct gp_db *db, const struct gp_claim *claim, const struct gp_recipien
 		gp_bind_int(query, ":outbox", claim->outbox_id);
 		gp_bind_int(query, ":key", to->key);
 	}
-	gp_bind_int(query, ":attempts", to->attempts + 1);
-	/* The last try is when time is up, not some hours before. */
-	gp_bind_int(query, ":next", next > claim->expires_at && claim->expires_at > now ? claim->expires_at : next);
+	gp_bind_int(query, ":attempts", to->attempts + (fared->fate != GP_FATE_PAUSED));
+	gp_bind_int(query, ":next", next_attempt(claim, to, fared, now));
 	gp_bind_text(query, ":reply", reply);
 	return gp_query_do(query, err);
 }
@@ -103,9 +168,13 @@ settle_one(struct gp_db *db, const struct gp_claim *claim, const struct gp_recip
     struct sum *sum, struct gp_err *err)
 {
 	struct gp_fared last = *fared;
-	bool waits = fared->fate == GP_FATE_DEFERRED || fared->fate == GP_FATE_UNKNOWN;
+	bool waits = fared->fate == GP_FATE_DEFERRED || fared->fate == GP_FATE_UNKNOWN || fared->fate == GP_FATE_PAUSED;
 
 	sum->last = &fared->reply;
+	if (fared->fate != GP_FATE_PAUSED && (fared->fate != GP_FATE_DELIVERED || claim->slice_id == 0))
+		GP_TRY(add_attempt(db, claim, to, fared, sum->now, err));
+	if (gp_destination_is_full(&fared->reply) && fared->fate == GP_FATE_DEFERRED)
+		GP_TRY(rest_destination(db, to, &fared->reply, sum->now, err));
 	if (fared->fate == GP_FATE_DELIVERED) {
 		sum->delivered++;
 		sum->in_row = 0;
@@ -280,7 +349,7 @@ static enum gp_rc
 hold_row(struct gp_db *db, int64_t outbox_id, struct gp_err *err)
 {
 	static const char sql[] =
-	    "UPDATE outbox SET state = 'held', reason = 'its content was refused ' || refusals_in_row"
+	    "UPDATE outbox SET state = 'held', tell = 1, reason = 'its content was refused ' || refusals_in_row"
 	    " || ' times in a row: ' || last_reply WHERE outbox_id = :id AND state = 'due'";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
@@ -295,7 +364,9 @@ close_row(struct gp_db *db, int64_t outbox_id, struct gp_err *err)
 {
 	static const char close[] =
 	    "UPDATE outbox SET state = CASE WHEN delivered = 0 AND refused > 0 THEN 'failed' ELSE 'sent' END,"
-	    "  reason = CASE WHEN delivered = 0 AND refused > 0 THEN 'nobody took it: ' || last_reply ELSE '' END"
+	    "  reason = CASE WHEN delivered = 0 AND refused > 0 THEN 'nobody took it: ' || last_reply ELSE '' END,"
+	    /* A letter of the house to one is no matter for the operator: there the address is wrong. */
+	    "  tell = iif(delivered = 0 AND refused > 0 AND kind IN ('post', 'digest', 'invite'), 1, 0)"
 	    " WHERE outbox_id = :id AND exhausted = 1 AND state = 'due'"
 	    "  AND NOT EXISTS (SELECT 1 FROM slice WHERE outbox_id = :id)";
 	static const char empty[] =
@@ -315,6 +386,24 @@ close_row(struct gp_db *db, int64_t outbox_id, struct gp_err *err)
 	return GP_OK;
 }
 
+/* A range that waited for the road: when it went is not in the marks. */
+static enum gp_rc
+note_sent(struct gp_db *db, const struct gp_claim *claim, const struct sum *sum, struct gp_err *err)
+{
+	static const char sql[] = "INSERT INTO sent (outbox_id, after_key, through_key, at)"
+				  " VALUES (:outbox, :after, :through, :now) ON CONFLICT DO NOTHING";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	if (claim->slice_id == 0 || claim->attempts == 0 || sum->delivered == 0)
+		return GP_OK;
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":outbox", claim->outbox_id);
+	gp_bind_int(query, ":after", claim->to[0].key - 1);
+	gp_bind_int(query, ":through", claim->to[claim->count - 1].key);
+	gp_bind_int(query, ":now", sum->now);
+	return gp_query_do(query, err);
+}
+
 static enum gp_rc
 finish_within(struct gp_db *db, const struct gp_claim *claim, const struct gp_fared *fared, const struct gp_reply *road,
     struct sum *sum, struct gp_err *err)
@@ -325,6 +414,7 @@ finish_within(struct gp_db *db, const struct gp_claim *claim, const struct gp_fa
 	for (size_t i = 0; i < claim->count; i++)
 		if (!stays(&fared[i]))
 			GP_TRY(settle_one(db, claim, &claim->to[i], &fared[i], sum, err));
+	GP_TRY(note_sent(db, claim, sum, err));
 	if (road != NULL)
 		sum->last = road;
 	if (road != NULL && sum->now >= claim->expires_at)
@@ -355,7 +445,8 @@ gp_slice_finish(struct gp_db *db, const struct gp_claim *claim, const struct gp_
 enum gp_rc
 gp_outbox_fail(struct gp_db *db, int64_t outbox_id, const char *reason, struct gp_err *err)
 {
-	static const char fail[] = "UPDATE outbox SET state = 'failed', reason = :reason WHERE outbox_id = :id";
+	static const char fail[] =
+	    "UPDATE outbox SET state = 'failed', reason = :reason, tell = 1 WHERE outbox_id = :id";
 	static const char slices[] = "UPDATE slice SET state = 'deferred', slot = NULL WHERE outbox_id = :id";
 	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
 	SCOPED(gp_query_free) struct gp_query *query = NULL;

@@ -72,7 +72,7 @@ static enum gp_rc
 void_slices(struct gp_db *db, int64_t slot, bool fault, int64_t now, struct gp_err *err)
 {
 	static const char hold[] =
-	    "UPDATE outbox SET state = 'held', reason = 'three workers died of it; see the log'"
+	    "UPDATE outbox SET state = 'held', tell = 1, reason = 'three workers died of it; see the log'"
 	    " WHERE state = 'due' AND outbox_id IN"
 	    " (SELECT outbox_id FROM slice WHERE state = 'sending' AND slot = :slot AND voids + :fault >= 3)";
 	static const char sql[] =
@@ -133,6 +133,8 @@ gp_slice_reap(struct gp_db *db, const struct gp_worker_slot *own, int64_t now, s
 		GP_TRY(gp_tx_begin(db, &tx, err));
 		GP_TRY(void_slices(db, slots[i], fault, now, err));
 		GP_TRY(gp_tx_commit(&tx, err));
+		if (fault)
+			gp_bell_ring(db, "desk"); /* perhaps the row is held now, and the operator is to be told */
 	}
 	return GP_OK;
 }

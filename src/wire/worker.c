@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,7 +27,7 @@ struct worker {
 	size_t batch[GP_IN_HAND], batched; /* whose copy is at the smarthost: indices into claim.to */
 	size_t settled; /* recipients whose fate is known */
 	int64_t refusals_in_row;
-	bool sender_refused;
+	bool sender_refused, heard_full; /* heard_full: some destination has had enough */
 	struct gp_reply road; /* what the server said when it closed the road; code 0: nothing */
 	struct gp_copy copy;
 	/* of the row at hand, kept from slice to slice */
@@ -104,6 +105,7 @@ take_one(struct worker *worker, size_t i, const struct gp_fared *fared)
 		return;
 	}
 	worker->settled++;
+	worker->heard_full = worker->heard_full || gp_destination_is_full(&fared->reply);
 	if (fared->fate == GP_FATE_CONTENT)
 		worker->refusals_in_row++;
 	else if (fared->fate == GP_FATE_DELIVERED)
@@ -133,6 +135,23 @@ has_address(struct worker *worker, size_t i)
 	return false;
 }
 
+/* The destination has had enough, as was heard before or just now: nobody else there is tried. */
+static bool
+rests(struct worker *worker, size_t i)
+{
+	static const struct gp_fared paused = { GP_FATE_PAUSED,
+		{ 451, "4.7.28", "its destination rests for a while" } };
+	const char *domain = strrchr(worker->claim.to[i].address, '@');
+	bool full = gp_rest_of(&worker->claim.rests, worker->claim.to[i].address) != NULL;
+
+	for (size_t k = 0; worker->heard_full && k < worker->claim.count && !full; k++)
+		full = worker->fared[k].fate == GP_FATE_DEFERRED && gp_destination_is_full(&worker->fared[k].reply) &&
+		       strcasecmp(domain, strrchr(worker->claim.to[k].address, '@')) == 0;
+	if (full)
+		take_one(worker, i, &paused);
+	return full;
+}
+
 /* Who gets the next copy: one, or as many as may share it. False: nobody is left. */
 static bool
 next_batch(struct worker *worker)
@@ -141,7 +160,7 @@ next_batch(struct worker *worker)
 
 	worker->batched = 0;
 	for (size_t i = 0; i < worker->claim.count && worker->batched < most && worker->batched < GP_IN_HAND; i++)
-		if (is_open(&worker->fared[i]) && has_address(worker, i))
+		if (is_open(&worker->fared[i]) && has_address(worker, i) && !rests(worker, i))
 			worker->batch[worker->batched++] = i;
 	return worker->batched > 0;
 }
@@ -322,7 +341,7 @@ work(struct worker *worker)
 
 	worker->fared = gp_new_array(worker->claim.count + 1, sizeof(*worker->fared));
 	worker->batched = worker->settled = 0;
-	worker->sender_refused = false;
+	worker->sender_refused = worker->heard_full = false;
 	worker->road = (struct gp_reply){ 0 };
 	worker->refusals_in_row = worker->claim.refusals_in_row;
 	if (worker->claim.count > 0)
@@ -330,7 +349,10 @@ work(struct worker *worker)
 	if (rc == GP_PERM) {
 		gp_log(GP_LOG_ERROR, "deliver.failed", "outbox", gp_log_int(worker->claim.outbox_id), "why", why.text,
 		    NULL);
-		return gp_outbox_fail(worker->db, worker->claim.outbox_id, why.text, &why) == GP_OK;
+		if (gp_outbox_fail(worker->db, worker->claim.outbox_id, why.text, &why) != GP_OK)
+			return false;
+		gp_bell_ring(worker->db, "desk");
+		return true;
 	}
 	if (worker->claim.count > 0)
 		carried = rc == GP_OK && carry(worker, &why);

@@ -55,7 +55,7 @@ GP_COMMAND(archive_reindex);
 GP_COMMAND(archive_check);
 GP_COMMAND(archive_stats);
 
-/* src/cmd/deliver.c, outbox.c */
+/* src/cmd/deliver.c, outbox.c, why.c */
 GP_COMMAND(deliver);
 GP_COMMAND(outbox_list);
 GP_COMMAND(outbox_show);
@@ -63,6 +63,7 @@ GP_COMMAND(outbox_retry);
 GP_COMMAND(outbox_hold);
 GP_COMMAND(outbox_release);
 GP_COMMAND(outbox_drop);
+GP_COMMAND(why);
 
 /* src/cmd/explain.c */
 GP_COMMAND(explain);

@@ -7,3 +7,6 @@ enum gp_outgoing_act { GP_OUTGOING_RETRY, GP_OUTGOING_HOLD, GP_OUTGOING_RELEASE,
  * state for this act (the text says which act would do). */
 GP_MUST_CHECK enum gp_rc gp_outgoing_act(
     struct gp_desk *desk, int64_t outbox_id, enum gp_outgoing_act act, const char *by, int64_t now, struct gp_err *err);
+
+/* Tells the operator of each mail that is held since nobody takes it, or has failed: nothing stops without a word. */
+GP_MUST_CHECK enum gp_rc gp_outgoing_tick(struct gp_desk *desk, int64_t now, struct gp_err *err);

@@ -13,6 +13,7 @@ enum gp_fate {
 	GP_FATE_ROAD, /* the connection: says nothing of any recipient (DESIGN.md rule 10) */
 	GP_FATE_SENDER, /* MAIL FROM refused: neither does this */
 	GP_FATE_EXPIRED, /* given up (SND-07) */
+	GP_FATE_PAUSED, /* its destination has had enough for now: not tried, and no attempt of its own */
 };
 const char *gp_fate_name(enum gp_fate fate); /* "delivered", "deferred", ... */
 
@@ -39,4 +40,9 @@ void gp_fate_judge(const struct gp_transfer *transfer, struct gp_fared *ret);
 int64_t gp_retry_delay(int64_t attempts, uint64_t seed);
 /* How long nobody tries the smarthost after it failed to answer `failures` times in a row: at most five minutes. */
 int64_t gp_road_pause(int64_t failures);
+/* True when the reply says that the destination takes too much from us (SND-07): no
+ * recipient there should be tried for a while. */
+bool gp_destination_is_full(const struct gp_reply *reply);
+/* How long: 5 minutes, doubled each time in a row, at most 4 hours. */
+int64_t gp_destination_pause(int64_t times);
 #define GP_REFUSALS_MAX 20 /* content refusals in a row with no success: the row is held */

@@ -50,6 +50,14 @@ typedef enum gp_rc gp_outcome_each(void *context, const struct gp_outcome *outco
 GP_MUST_CHECK enum gp_rc gp_outcome_list(
     struct gp_db *db, int64_t outbox_id, gp_outcome_each *each, void *context, struct gp_err *err);
 
+/* The oldest row that the operator is to be told of: held since nobody took it, or failed. NULL: none. */
+GP_MUST_CHECK enum gp_rc gp_outbox_untold(
+    struct gp_db *db, int64_t now, struct gp_outbox_row **ret, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_outbox_told(struct gp_db *db, int64_t id, struct gp_err *err);
+/* Rows that are done and were made before `before`, at most `most` of them, with all that hangs on them. */
+GP_MUST_CHECK enum gp_rc gp_outbox_forget(
+    struct gp_db *db, int64_t before, int64_t most, int64_t *ret_gone, struct gp_err *err);
+
 /* Acts of the operator, inside a write transaction; each says nothing of whether the row is in a state for it. */
 GP_MUST_CHECK enum gp_rc gp_outbox_hold(struct gp_db *db, int64_t id, const char *reason, struct gp_err *err);
 /* Due again, with whom its content was refused for, and time enough. */

@@ -26,6 +26,13 @@ struct gp_recipient {
 	char *address, *name;
 	struct gp_strs values; /* stored slot values: name, value, name, value */
 };
+struct gp_rests { /* destinations that have had enough for now */
+	struct gp_rest {
+		char *domain; /* as in an address key: lower case */
+		int64_t until;
+	} * v;
+	size_t count;
+};
 struct gp_claim {
 	int64_t outbox_id, space_id, created_at, expires_at, refusals_in_row;
 	int64_t slice_id; /* of a range; 0: every recipient has a slice of its own */
@@ -33,6 +40,7 @@ struct gp_claim {
 	char *kind, *last_reply;
 	struct gp_recipient *to; /* ascending by key; count 0: nothing is to be done */
 	size_t count;
+	struct gp_rests rests;
 	bool shared; /* one copy serves many: a post of a space with `delivery shared` */
 	bool more; /* there is work for another worker, and room for what it would take in hand */
 };
@@ -64,6 +72,9 @@ GP_MUST_CHECK enum gp_rc gp_slice_reap(
 /* *ret_due: something can be claimed now. *ret_next: when the next deferred slice is due, 0 for none. */
 GP_MUST_CHECK enum gp_rc gp_slice_due(
     struct gp_db *db, int64_t now, bool *ret_due, int64_t *ret_next, struct gp_err *err);
+
+/* The rest that this recipient's destination takes, NULL for none. */
+const struct gp_rest *gp_rest_of(const struct gp_rests *rests, const char *address);
 
 /* The smarthost does not answer: nobody tries before the pause is over. */
 GP_MUST_CHECK enum gp_rc gp_road_failed(struct gp_db *db, int64_t now, struct gp_err *err);

@@ -105,8 +105,13 @@ CREATE TABLE outbox (outbox_id INTEGER PRIMARY KEY, kind TEXT NOT NULL, space_id
   cursor INTEGER NOT NULL DEFAULT 0, exhausted INTEGER NOT NULL DEFAULT 0,
   recipients INTEGER, delivered INTEGER NOT NULL DEFAULT 0, refused INTEGER NOT NULL DEFAULT 0,
   refusals_in_row INTEGER NOT NULL DEFAULT 0, last_reply TEXT NOT NULL DEFAULT '',
+  marks TEXT NOT NULL DEFAULT '',             -- "1780300800:0 1780300860:4711": from then on, those behind this key
+  marked_at INTEGER NOT NULL DEFAULT 0,       -- the last mark, at most one a minute
+  tell INTEGER NOT NULL DEFAULT 0,            -- 1: the operator is to be told that it is held or has failed
   created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;
 CREATE INDEX outbox_due ON outbox (state, exhausted, outbox_id);
+CREATE INDEX outbox_tell ON outbox (outbox_id) WHERE tell = 1;
+CREATE INDEX outbox_space ON outbox (space_id, event);
 -- The composed octets, apart: every claim changes the row of the outbox, and SQLite writes a changed row anew, whole.
 CREATE TABLE outbox_mail (outbox_id INTEGER PRIMARY KEY REFERENCES outbox, octets BLOB NOT NULL) STRICT;
 CREATE TABLE outbox_recipient (outbox_id INTEGER NOT NULL REFERENCES outbox, recipient_key INTEGER NOT NULL,

@@ -132,6 +132,27 @@ the_road_rests_at_most_five_minutes(void **state)
 	SAYS("to five minutes", gp_road_pause(5) == 300 && gp_road_pause(1000) == 300);
 }
 
+static void
+a_destination_rests_longer_each_time(void **state)
+{
+	static const struct {
+		const char *says;
+		struct gp_reply reply;
+		bool want;
+	} rows[] = {
+		{ "4.7.28 is meant for all there", { 450, "4.7.28", "" }, true },
+		{ "a full mailbox is one's own", { 452, "4.2.2", "" }, false },
+		{ "never is not now", { 550, "5.7.28", "" }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < GP_COUNT(rows); i++)
+		SAYS(rows[i].says, gp_destination_is_full(&rows[i].reply) == rows[i].want);
+	SAYS("five minutes at first", gp_destination_pause(1) == 300);
+	SAYS("doubled", gp_destination_pause(2) == 600 && gp_destination_pause(4) == 2400);
+	SAYS("four hours at most", gp_destination_pause(7) == 14400 && gp_destination_pause(1000) == 14400);
+}
+
 int
 main(void)
 {
@@ -140,6 +161,7 @@ main(void)
 		cmocka_unit_test(retries_come_by_the_schedule),
 		cmocka_unit_test(retries_are_spread_and_can_be_foretold),
 		cmocka_unit_test(the_road_rests_at_most_five_minutes),
+		cmocka_unit_test(a_destination_rests_longer_each_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
