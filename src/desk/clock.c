@@ -4,6 +4,7 @@
 #include "desk/hold.h"
 #include "guildpost/base/log.h"
 #include "guildpost/base/mem.h"
+#include "guildpost/desk/brief.h"
 #include "guildpost/desk/digest.h"
 #include "guildpost/desk/enrol.h"
 #include "guildpost/desk/invite.h"
@@ -115,6 +116,8 @@ static const struct {
 	{ "probes", gp_probe_tick },
 	{ "held", gp_held_tick },
 	{ "pauses", gp_pause_tick }, /* before the digests, which go by it */
+	{ "practice", gp_practice_tick },
+	{ "brief", gp_brief_tick },
 	{ "invitations", invitations },
 	{ "digests", digests },
 	{ "house", keep_house },

@@ -408,11 +408,77 @@ act_on_all(struct gp_desk *desk, bool called, int64_t age, overdue_act *act, int
 	}
 }
 
+/* "member:17" is told to the others by name. */
+static enum gp_rc
+whom(struct gp_desk *desk, const char *by, struct gp_member **ret, struct gp_err *err)
+{
+	long long id;
+
+	return sscanf(by, "member:%lld", &id) == 1 ? gp_member_load(desk->db, id, ret, err) : GP_OK;
+}
+
+static enum gp_rc
+do_wish(struct gp_desk *desk, const struct gp_held *held, const char *state, const char *by, const char *why,
+    int64_t now, struct gp_err *err)
+{
+	SCOPED(gp_space_free) struct gp_space *space = NULL;
+	SCOPED(gp_member_free) struct gp_member *member = NULL;
+	SCOPED(gp_understood_release) struct gp_understood message = { .octets = GP_BUF_INIT(0) };
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+	bool first;
+
+	GP_TRY(gp_understood_load(desk, held->raw_id, held->since, &message, err));
+	GP_TRY(gp_tx_begin(desk->db, &tx, err));
+	GP_TRY(gp_space_load(desk->db, held->space_id, &space, err));
+	GP_TRY(whom(desk, by, &member, err));
+	GP_TRY(settle(desk,
+	    &(struct verdict){ .held = held,
+		.space = space,
+		.message = &message,
+		.state = state,
+		.why = why,
+		.by = by,
+		.by_name = member == NULL	   ? ""
+			   : *member->name != '\0' ? member->name
+						   : member->address,
+		.by_member = member != NULL ? member->id : 0,
+		.now = now },
+	    &first, err));
+	GP_TRY(gp_tx_commit(&tx, err));
+	gp_bell_ring(desk->db, "deliver");
+	return GP_OK;
+}
+
+/* What a line of a brief has decided, done outside the transaction in which it was read. */
+static enum gp_rc
+do_wishes(struct gp_desk *desk, int64_t now, struct gp_err *err)
+{
+	int64_t after = 0;
+
+	for (;;) {
+		SCOPED(gp_held_free) struct gp_held *held = NULL;
+		SCOPED(gp_free_str) char *state = NULL, *by = NULL, *why = NULL;
+		enum gp_rc rc;
+
+		GP_TRY(gp_held_wished(desk->db, after, &held, &state, &by, &why, err));
+		if (held == NULL)
+			return GP_OK;
+		after = held->id;
+		rc = do_wish(desk, held, state, by, why, now, err);
+		if (rc == GP_TEMP)
+			return rc;
+		if (rc != GP_OK)
+			gp_log(GP_LOG_ERROR, "held.stuck", "held", gp_log_int(held->id), "dsn", err->status, "why",
+			    err->text, NULL);
+	}
+}
+
 enum gp_rc
 gp_held_tick(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err)
 {
 	int64_t fresh, called;
 
+	GP_TRY(do_wishes(desk, now, err));
 	GP_TRY(act_on_all(desk, true, GIVE_BACK, give_back, now, err));
 	GP_TRY(act_on_all(desk, false, FIRST_CALL, call_again, now, err));
 	GP_TRY(gp_held_oldest(desk->db, false, &fresh, err));

@@ -6,6 +6,7 @@
 #include "guildpost/base/log.h"
 #include "guildpost/base/mem.h"
 #include "guildpost/desk/command.h"
+#include "guildpost/desk/brief.h"
 #include "guildpost/desk/digest.h"
 #include "guildpost/desk/enrol.h"
 #include "guildpost/desk/find.h"
@@ -57,9 +58,11 @@ static const struct {
 	{ TO(BOUNCE), ANY_KIND, gp_bounce_take },
 	{ TO(CALENDAR) | TO(SECRET), ANY_KIND, gp_rsvp_take },
 	{ TO(POST) | TO(THREAD), KIND(RSVP), gp_rsvp_take }, /* clients that answer To instead of the organiser */
+	{ TO(SECRET), NO_MACHINE, gp_brief_take },
 	{ TO(SECRET), ANY_KIND, gp_enrol_take },
 	{ TO(SECRET), NO_MACHINE, gp_moderate_take },
 	{ TO(WORD) | TO(REQUEST), NO_MACHINE, gp_find_take },
+	{ TO(WORD), NO_MACHINE, gp_steward_word_take },
 	{ TO(WORD) | TO(REQUEST) | TO(SECRET), NO_MACHINE, gp_command_take },
 	{ TO(STEWARD), NO_MACHINE, gp_steward_take },
 	{ TO(POST), NO_MACHINE, gp_digest_reply_take },

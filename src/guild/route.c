@@ -22,6 +22,8 @@ static const struct {
 	{ "steward", GP_TO_STEWARD, "steward" },
 	{ "editor", GP_TO_STEWARD, "steward" },
 	{ "admin", GP_TO_STEWARD, "steward" },
+	{ "ledger", GP_TO_WORD, "ledger" },
+	{ "brief", GP_TO_WORD, "brief" },
 	{ "bounces", GP_TO_BOUNCE, "" },
 };
 static const char *const operators[] = { "postmaster", "abuse", "mailer-daemon" };

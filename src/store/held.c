@@ -148,6 +148,46 @@ gp_held_called(struct gp_db *db, int64_t id, int64_t now, struct gp_err *err)
 }
 
 enum gp_rc
+gp_held_wish(struct gp_db *db, int64_t id, const char *state, const char *by, const char *why, bool *ret_first,
+    struct gp_err *err)
+{
+	static const char sql[] = "UPDATE held SET wish = :state, wish_by = :by, wish_why = :why"
+				  " WHERE held_id = :id AND state = 'held' AND wish IS NULL";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_text(query, ":state", state);
+	gp_bind_text(query, ":by", by);
+	gp_bind_text(query, ":why", why);
+	gp_bind_int(query, ":id", id);
+	GP_TRY(gp_query_do(query, err));
+	*ret_first = gp_db_changes(db) > 0;
+	return GP_OK;
+}
+
+enum gp_rc
+gp_held_wished(struct gp_db *db, int64_t after, struct gp_held **ret, char **ret_state, char **ret_by, char **ret_why,
+    struct gp_err *err)
+{
+	static const char sql[] =
+	    "SELECT " HELD_COLUMNS ", wish, wish_by, wish_why FROM held"
+	    " WHERE wish IS NOT NULL AND state = 'held' AND held_id > :after ORDER BY held_id LIMIT 1";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":after", after);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret = found ? from_row(query) : NULL;
+	if (!found)
+		return GP_OK;
+	*ret_state = gp_strdup(gp_col_text(query, "wish"));
+	*ret_by = gp_strdup(gp_col_text(query, "wish_by"));
+	*ret_why = gp_strdup(gp_col_text(query, "wish_why"));
+	return GP_OK;
+}
+
+enum gp_rc
 gp_held_asked(struct gp_db *db, int64_t id, int64_t now, struct gp_err *err)
 {
 	SCOPED(gp_query_free) struct gp_query *query = NULL;

@@ -23,6 +23,13 @@ GP_MUST_CHECK enum gp_rc gp_held_overdue(
     struct gp_db *db, bool called, int64_t before, int64_t after, struct gp_held **ret, struct gp_err *err);
 /* The stewards were called a second time. */
 GP_MUST_CHECK enum gp_rc gp_held_called(struct gp_db *db, int64_t id, int64_t now, struct gp_err *err);
+/* A steward has said what shall happen, and it is done by the next round (gp_held_tick). state: "freed" or "refused".
+ * *ret_first false: it is settled or decided already. */
+GP_MUST_CHECK enum gp_rc gp_held_wish(struct gp_db *db, int64_t id, const char *state, const char *by, const char *why,
+    bool *ret_first, struct gp_err *err);
+/* The next one of these, numbered above `after`; *ret NULL: none. Strings: caller frees. */
+GP_MUST_CHECK enum gp_rc gp_held_wished(struct gp_db *db, int64_t after, struct gp_held **ret, char **ret_state,
+    char **ret_by, char **ret_why, struct gp_err *err);
 /* The author was asked something: the stewards' time begins anew. */
 GP_MUST_CHECK enum gp_rc gp_held_asked(struct gp_db *db, int64_t id, int64_t now, struct gp_err *err);
 /* Since when the oldest open one waits; 0: none is open. called as above. */

@@ -69,7 +69,10 @@ CREATE TABLE held (held_id INTEGER PRIMARY KEY, space_id INTEGER NOT NULL REFERE
   from_name TEXT NOT NULL, from_address TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL,
   since INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'held', settled_at INTEGER, settled_by TEXT,
   called_at INTEGER,                          -- when the stewards were called a second time
-  asked_at INTEGER) STRICT;                   -- when the author was asked something: the time begins anew
+  asked_at INTEGER,                           -- when the author was asked something: the time begins anew
+  -- "freed" or "refused": a steward has said so, and it is not done yet; by whom and why
+  wish TEXT, wish_by TEXT, wish_why TEXT) STRICT;
+CREATE INDEX held_wish ON held (wish) WHERE wish IS NOT NULL AND state = 'held';
 CREATE INDEX held_open ON held (state, space_id);
 -- What waits for a word from outside: a confirmation to join, to leave, or of other wishes (the lines stand in `mode`).
 -- Answered once (SUB-03), but for "choose", which proves an address for a week.
@@ -145,3 +148,15 @@ CREATE INDEX ledger_space ON ledger (space_id, ledger_id);
 CREATE TRIGGER ledger_grows BEFORE DELETE ON ledger BEGIN SELECT raise(ABORT, 'the ledger only grows'); END;
 CREATE TRIGGER ledger_stays BEFORE UPDATE OF ledger_id, at, community_id, space_id, actor, act, payload_hash, chain
   ON ledger BEGIN SELECT raise(ABORT, 'the ledger is not rewritten'); END;
+
+-- The stewards' brief: when one was due, and what its numbers mean.
+CREATE TABLE brief (brief_id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community,
+  at INTEGER NOT NULL) STRICT;
+CREATE INDEX brief_last ON brief (community_id, at);
+-- what: held (ref: held_id), newcomer, quiet, bounced (ref: member_id)
+CREATE TABLE brief_line (brief_id INTEGER NOT NULL REFERENCES brief, number INTEGER NOT NULL, what TEXT NOT NULL,
+  ref INTEGER NOT NULL, PRIMARY KEY (brief_id, number)) STRICT, WITHOUT ROWID;
+CREATE INDEX brief_line_ref ON brief_line (what, ref);
+-- What a member is asked once in a life: each.
+CREATE TABLE asked_once (member_id INTEGER NOT NULL REFERENCES member, what TEXT NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (member_id, what)) STRICT, WITHOUT ROWID;
