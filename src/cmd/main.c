@@ -23,7 +23,7 @@ static const struct gp_command commands[] = {
 	{ "desk", "[--once]", "sort what came in, and keep the clock", gp_cmd_desk },
 	{ "deliver", "[--once]", "work the outbox: send what is due", gp_cmd_deliver },
 	{ "accept", "[--sender ADDR] RECIPIENT...", "take one message from standard input", gp_cmd_accept },
-	{ "status", "", "what waits, and the memory of each process", gp_cmd_status },
+	{ "status", "[--prometheus FILE]", "what waits, the rates, and the memory of each process", gp_cmd_status },
 	{ "doctor", "", "check configuration, store, disk, smarthost and MTA", gp_cmd_doctor },
 	{ "community create", "NAME [--title T] [--steward ADDR] [--timezone TZ] [--language L] [--rhythm TEXT]",
 	    "a community and its main space", gp_cmd_community_create },

@@ -1,10 +1,13 @@
 #include "guildpost/cmd/commands.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "guildpost/base/clock.h"
+#include "guildpost/base/mem.h"
+#include "guildpost/base/tally.h"
 #include "guildpost/store/status.h"
 
 /* --- who runs: the processes that hold the store's run lock ------------------------------------- */
@@ -12,7 +15,7 @@
 struct process {
 	long pid;
 	char name[24];
-	int64_t pss_kib;
+	int64_t pss_kib, rss_kib;
 };
 
 static void
@@ -54,9 +57,10 @@ read_memory(struct process *process)
 	SCOPED(close_file) FILE *file = open_of(process->pid, "smaps_rollup");
 	char line[256];
 
-	while (file != NULL && fgets(line, sizeof(line), file) != NULL)
-		if (sscanf(line, "Pss: %lld kB", (long long *)&process->pss_kib) == 1)
-			return;
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+		(void)sscanf(line, "Pss: %lld kB", (long long *)&process->pss_kib);
+		(void)sscanf(line, "Rss: %lld kB", (long long *)&process->rss_kib);
+	}
 }
 
 static size_t
@@ -96,14 +100,32 @@ add_processes(struct gp_app *app, const struct process *processes, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		gp_buf_addf(&json, "%s{\"name\":", i > 0 ? "," : "");
 		gp_json_string(&json, processes[i].name);
-		gp_buf_addf(&json, ",\"pid\":%ld,\"pss_kib\":%lld}", processes[i].pid, (long long)processes[i].pss_kib);
+		gp_buf_addf(&json, ",\"pid\":%ld,\"pss_kib\":%lld,\"rss_kib\":%lld}", processes[i].pid,
+		    (long long)processes[i].pss_kib, (long long)processes[i].rss_kib);
 	}
 	gp_buf_addc(&json, ']');
 	gp_out_raw(app, "processes", json.data, "");
 }
 
+/* "accepted", "accepted_minute", "accepted_hour" and so on. */
 static void
-print_json(struct gp_app *app, const struct gp_store_status *s, const struct process *processes, size_t count)
+add_tallies(struct gp_app *app, const struct gp_tally_sums *sums)
+{
+	for (int what = 0; what < GP_TALLIES; what++) {
+		const char *name = gp_tally_name((enum gp_tally)what);
+		SCOPED(gp_free_str) char *total = gp_printf("%s_total", name);
+		SCOPED(gp_free_str) char *minute = gp_printf("%s_minute", name);
+		SCOPED(gp_free_str) char *hour = gp_printf("%s_hour", name);
+
+		gp_out_int(app, total, sums->total[what]);
+		gp_out_int(app, minute, sums->minute[what]);
+		gp_out_int(app, hour, sums->hour[what]);
+	}
+}
+
+static void
+print_json(struct gp_app *app, const struct gp_store_status *s, const struct gp_tally_sums *sums,
+    const struct process *processes, size_t count)
 {
 	gp_out_begin(app);
 	gp_out_int(app, "inbox", s->inbox);
@@ -111,6 +133,8 @@ print_json(struct gp_app *app, const struct gp_store_status *s, const struct pro
 	gp_out_int(app, "poisoned", s->poisoned);
 	gp_out_int(app, "outbox", s->outbox);
 	gp_out_int(app, "deferred", s->deferred);
+	gp_out_int(app, "waiting", s->waiting);
+	gp_out_time(app, "outbox_since", s->outbox_since);
 	gp_out_int(app, "outbox_held", s->outbox_held);
 	gp_out_int(app, "outbox_failed", s->outbox_failed);
 	gp_out_int(app, "held", s->held);
@@ -120,13 +144,15 @@ print_json(struct gp_app *app, const struct gp_store_status *s, const struct pro
 	gp_out_int(app, "posts", s->posts);
 	gp_out_int(app, "event", s->event);
 	gp_out_time(app, "filed", s->filed_at);
+	add_tallies(app, sums);
 	add_processes(app, processes, count);
 	gp_out_row(app);
 	gp_out_end(app);
 }
 
 static void
-print_text(const struct gp_store_status *s, const struct process *processes, size_t count)
+print_text(
+    const struct gp_store_status *s, const struct gp_tally_sums *sums, const struct process *processes, size_t count)
 {
 	char filed[GP_RFC3339_SIZE] = "never", since[GP_RFC3339_SIZE + 8] = "";
 
@@ -145,6 +171,15 @@ print_text(const struct gp_store_status *s, const struct process *processes, siz
 	    "Archive  %lld posts; event %lld, the last filed %s\n", (long long)s->posts, (long long)s->event, filed);
 	(void)printf("Here     %lld communities, %lld spaces, %lld members\n", (long long)s->communities,
 	    (long long)s->spaces, (long long)s->members);
+	(void)printf("Rates   ");
+	for (int what = 0; what < GP_TALLIES; what++)
+		(void)printf("%s %s %lld", what > 0 ? "," : "", gp_tally_name((enum gp_tally)what),
+		    (long long)sums->minute[what]);
+	(void)printf(" in the last minute\n        ");
+	for (int what = 0; what < GP_TALLIES; what++)
+		(void)printf(
+		    "%s %s %lld", what > 0 ? "," : "", gp_tally_name((enum gp_tally)what), (long long)sums->hour[what]);
+	(void)printf(" in the last hour\n");
 	if (count == 0)
 		(void)printf("Running  nothing; start it with: guildpost serve\n");
 	for (size_t i = 0; i < count; i++)
@@ -152,20 +187,90 @@ print_text(const struct gp_store_status *s, const struct process *processes, siz
 		    processes[i].pid, (double)processes[i].pss_kib / 1024);
 }
 
+/* --- for Prometheus ------------------------------------------------------------------------------- */
+
+static void
+add_gauges(struct gp_buf *out, const struct gp_store_status *s, int64_t now)
+{
+	const struct {
+		const char *name, *help;
+		int64_t value;
+	} gauges[] = {
+		{ "inbox_messages", "Messages that wait to be sorted.", s->inbox },
+		{ "inbox_poisoned_messages", "Messages set aside.", s->poisoned },
+		{ "inbox_oldest_seconds", "Age of the oldest that waits to be sorted.",
+		    s->inbox_since != 0 ? now - s->inbox_since : 0 },
+		{ "outbox_mails", "Mails on their way.", s->outbox },
+		{ "outbox_held_mails", "Mails held.", s->outbox_held },
+		{ "outbox_failed_mails", "Mails that reached nobody.", s->outbox_failed },
+		{ "outbox_deferred_slices", "Parts of mails that wait for their next attempt.", s->deferred },
+		{ "outbox_waiting_recipients", "Recipients in hand or put off.", s->waiting },
+		{ "outbox_oldest_seconds", "Age of the oldest mail on its way.",
+		    s->outbox_since != 0 ? now - s->outbox_since : 0 },
+		{ "held_posts", "Posts that wait for a steward.", s->held },
+		{ "members", "Members of all communities.", s->members },
+		{ "posts", "Posts in all archives.", s->posts },
+	};
+
+	for (size_t i = 0; i < GP_COUNT(gauges); i++)
+		gp_buf_addf(out, "# HELP guildpost_%s %s\n# TYPE guildpost_%s gauge\nguildpost_%s %lld\n",
+		    gauges[i].name, gauges[i].help, gauges[i].name, gauges[i].name, (long long)gauges[i].value);
+}
+
+static void
+add_counters(struct gp_buf *out, const struct gp_tally_sums *sums, const struct process *processes, size_t count)
+{
+	for (int what = 0; what < GP_TALLIES; what++) {
+		const char *name = gp_tally_name((enum gp_tally)what);
+
+		gp_buf_addf(out, "# TYPE guildpost_%s_total counter\nguildpost_%s_total %lld\n", name, name,
+		    (long long)sums->total[what]);
+	}
+	gp_buf_adds(out, "# HELP guildpost_process_resident_bytes Memory of each process.\n"
+			 "# TYPE guildpost_process_resident_bytes gauge\n");
+	for (size_t i = 0; i < count; i++)
+		gp_buf_addf(out, "guildpost_process_resident_bytes{process=\"%s\",pid=\"%ld\"} %lld\n",
+		    processes[i].name, processes[i].pid, (long long)processes[i].rss_kib * 1024);
+}
+
+/* Whole or not at all: the collector may read at any time. */
+static enum gp_rc
+write_metrics(const char *path, const struct gp_buf *text, struct gp_err *err)
+{
+	SCOPED(gp_free_str) char *part = gp_printf("%s.part", path);
+	FILE *file = fopen(part, "we");
+	bool good = file != NULL && fwrite(text->data, 1, text->len, file) == text->len;
+
+	if (file != NULL)
+		good = fclose(file) == 0 && good;
+	if (!good || rename(part, path) < 0)
+		return gp_fail_as(err, 74, "4.3.0", "cannot write %s: %s", path, strerror(errno));
+	return GP_OK;
+}
+
 enum gp_rc
 gp_cmd_status(struct gp_app *app, int argc, char **argv, struct gp_err *err)
 {
+	const char *metrics = gp_option(&argc, argv, "--prometheus");
+	SCOPED(gp_buf_release) struct gp_buf text = GP_BUF_INIT(1 << 20);
 	struct gp_store_status status = { 0 };
-	struct process processes[32];
+	struct gp_tally_sums sums;
+	struct process processes[64];
 	size_t count;
 
-	GP_TRY(gp_option_end(argc, argv, 0, 0, "status", err));
+	GP_TRY(gp_option_end(argc, argv, 0, 0, "status [--prometheus FILE]", err));
 	GP_TRY(gp_app_open(app, GP_DB_READ, err));
 	GP_TRY(gp_store_status(app->db, &status, err));
+	(void)gp_tally_read(app->config.database, gp_clock_now(), &sums);
 	count = find_processes(app->config.database, processes, GP_COUNT(processes));
+	if (metrics != NULL) {
+		add_gauges(&text, &status, gp_clock_now());
+		add_counters(&text, &sums, processes, count);
+		return write_metrics(metrics, &text, err);
+	}
 	if (app->json)
-		print_json(app, &status, processes, count);
+		print_json(app, &status, &sums, processes, count);
 	else
-		print_text(&status, processes, count);
+		print_text(&status, &sums, processes, count);
 	return GP_OK;
 }

@@ -5,6 +5,7 @@
 #include <strings.h>
 #include <sys/statvfs.h>
 
+#include "guildpost/base/tally.h"
 #include "guildpost/desk/resolve.h"
 #include "guildpost/mail/crypt.h"
 #include "guildpost/store/inbox.h"
@@ -134,6 +135,7 @@ gp_intake_store(struct gp_db *db, struct gp_intake *const *messages, size_t coun
 	for (size_t i = 0; i < count; i++)
 		GP_TRY(store_one(db, messages[i], now, err));
 	GP_TRY(gp_tx_commit(&tx, err));
+	gp_tally_add(gp_db_path(db), GP_TALLY_ACCEPTED, (int64_t)count, now);
 	gp_bell_ring(db, "desk");
 	return GP_OK;
 }

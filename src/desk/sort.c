@@ -5,6 +5,7 @@
 #include "desk/handlers.h"
 #include "guildpost/base/log.h"
 #include "guildpost/base/mem.h"
+#include "guildpost/base/tally.h"
 #include "guildpost/desk/command.h"
 #include "guildpost/desk/brief.h"
 #include "guildpost/desk/digest.h"
@@ -281,7 +282,9 @@ settle_rows(struct gp_desk *desk, struct work *work, size_t count, int64_t now, 
 	GP_TRY(gp_tx_begin(desk->db, &tx, err));
 	for (size_t i = 0; i < count; i++)
 		GP_TRY(settle_row(desk, &work[i], now, err));
-	return gp_tx_commit(&tx, err);
+	GP_TRY(gp_tx_commit(&tx, err));
+	gp_tally_add(gp_db_path(desk->db), GP_TALLY_SORTED, (int64_t)count, now);
+	return GP_OK;
 }
 
 /* --- when it goes wrong --------------------------------------------------------------------- */

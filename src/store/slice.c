@@ -240,12 +240,33 @@ least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* A letter to one comes before a post to thousands, else in order. */
-static const char pick_fresh[] = "SELECT outbox_id AS id FROM outbox WHERE state = 'due' AND exhausted = 0"
-				 " ORDER BY audience = 'event', outbox_id LIMIT 1";
+#define DUE  "state = 'due' AND exhausted = 0"
+#define MANY "(audience = 'event' OR kind = 'digest')"
+static const char pick_letter[] = "SELECT outbox_id AS id FROM outbox WHERE " DUE " AND NOT " MANY
+				  " ORDER BY outbox_id LIMIT 1";
+/* Each space has its posts claimed in the order in which they were filed; which space comes next is left to chance, so
+ * that no announcement to thousands keeps a small space waiting for longer than a few slices. */
+static const char pick_many[] = "WITH RECURSIVE spaces (s) AS (SELECT min(space_id) FROM outbox WHERE " DUE " AND " MANY
+				" UNION ALL"
+				"  SELECT (SELECT min(space_id) FROM outbox WHERE " DUE " AND " MANY
+				" AND space_id > s) FROM spaces"
+				"  WHERE s IS NOT NULL)"
+				" SELECT (SELECT min(outbox_id) FROM outbox WHERE " DUE " AND " MANY
+				" AND space_id = s) AS id FROM spaces"
+				" WHERE s IS NOT NULL ORDER BY random() LIMIT 1";
 static const char pick_deferred[] =
     "SELECT s.slice_id AS id FROM slice s JOIN outbox o ON o.outbox_id = s.outbox_id"
     " WHERE s.state = 'deferred' AND s.next_attempt <= :now AND o.state = 'due' ORDER BY s.next_attempt LIMIT 1";
+
+/* A letter to one comes before a post to thousands, but at every fourth turn: letters can be many, too. */
+static enum gp_rc
+pick_fresh(struct gp_db *db, unsigned turn, int64_t *ret_id, struct gp_err *err)
+{
+	const char *const first = turn % 4 == 2 ? pick_many : pick_letter;
+
+	GP_TRY(pick(db, first, false, 0, ret_id, err));
+	return *ret_id != 0 ? GP_OK : pick(db, first == pick_many ? pick_letter : pick_many, false, 0, ret_id, err);
+}
 
 static enum gp_rc
 insert_slice(struct gp_db *db, const struct row *row, const struct cut *cut, const struct gp_worker_slot *slot,
@@ -472,8 +493,8 @@ claim_deferred(
 }
 
 static enum gp_rc
-claim_within(struct gp_db *db, struct taking *taking, bool prefer_deferred, struct gp_claim *claim, bool *ret_found,
-    struct gp_err *err)
+claim_within(
+    struct gp_db *db, struct taking *taking, unsigned turn, struct gp_claim *claim, bool *ret_found, struct gp_err *err)
 {
 	int64_t fresh = 0, deferred = 0;
 
@@ -482,15 +503,15 @@ claim_within(struct gp_db *db, struct taking *taking, bool prefer_deferred, stru
 	if (taking->room == 0)
 		return GP_OK;
 	*ret_found = true;
-	if (!prefer_deferred)
-		GP_TRY(pick(db, pick_fresh, false, taking->now, &fresh, err));
+	if (turn % 2 == 0)
+		GP_TRY(pick_fresh(db, turn, &fresh, err));
 	if (fresh != 0)
 		return claim_fresh(db, fresh, taking, claim, err);
 	GP_TRY(pick(db, pick_deferred, true, taking->now, &deferred, err));
 	if (deferred != 0)
 		return claim_deferred(db, deferred, taking, claim, err);
-	if (prefer_deferred)
-		GP_TRY(pick(db, pick_fresh, false, taking->now, &fresh, err));
+	if (turn % 2 == 1)
+		GP_TRY(pick_fresh(db, turn, &fresh, err));
 	if (fresh != 0)
 		return claim_fresh(db, fresh, taking, claim, err);
 	*ret_found = false;
@@ -543,7 +564,7 @@ road_is_closed(struct gp_db *db, int64_t now, bool *ret, int64_t *ret_until, str
 }
 
 enum gp_rc
-gp_slice_claim(struct gp_db *db, const struct gp_worker_slot *slot, const struct gp_most *most, bool prefer_deferred,
+gp_slice_claim(struct gp_db *db, const struct gp_worker_slot *slot, const struct gp_most *most, unsigned turn,
     int64_t now, struct gp_claim *ret_claim, bool *ret_found, struct gp_err *err)
 {
 	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
@@ -557,7 +578,7 @@ gp_slice_claim(struct gp_db *db, const struct gp_worker_slot *slot, const struct
 	if (closed)
 		return GP_OK;
 	GP_TRY(gp_tx_begin(db, &tx, err));
-	GP_TRY(claim_within(db, &taking, prefer_deferred, &claim, ret_found, err));
+	GP_TRY(claim_within(db, &taking, turn, &claim, ret_found, err));
 	if (!*ret_found)
 		return GP_OK;
 	GP_TRY(load_rests(db, now, &claim.rests, err));
@@ -576,7 +597,7 @@ gp_slice_due(struct gp_db *db, int64_t now, bool *ret_due, int64_t *ret_next, st
 	bool closed;
 
 	GP_TRY(pick(db, sql, false, now, ret_next, err));
-	GP_TRY(pick(db, pick_fresh, false, now, &fresh, err));
+	GP_TRY(pick_fresh(db, 0, &fresh, err));
 	GP_TRY(road_is_closed(db, now, &closed, &until, err));
 	*ret_due = !closed && (fresh != 0 || (*ret_next != 0 && *ret_next <= now));
 	if (closed && (fresh != 0 || (*ret_next != 0 && *ret_next < until)))

@@ -14,6 +14,8 @@ gp_store_status(struct gp_db *db, struct gp_store_status *ret, struct gp_err *er
 	    " (SELECT count(*) FROM outbox WHERE state = 'held') AS outbox_held,"
 	    " (SELECT count(*) FROM outbox WHERE state = 'failed') AS outbox_failed,"
 	    " (SELECT count(*) FROM slice WHERE state = 'deferred') AS deferred,"
+	    " (SELECT coalesce(sum(recipients), 0) FROM slice) AS waiting,"
+	    " (SELECT created_at FROM outbox WHERE state = 'due' ORDER BY outbox_id LIMIT 1) AS outbox_since,"
 	    " (SELECT count(*) FROM held WHERE state = 'held') AS held,"
 	    " (SELECT count(*) FROM community WHERE state <> 'closed') AS communities,"
 	    " (SELECT count(*) FROM space WHERE state <> 'closed') AS spaces,"
@@ -31,6 +33,8 @@ gp_store_status(struct gp_db *db, struct gp_store_status *ret, struct gp_err *er
 		{ "outbox_held", offsetof(struct gp_store_status, outbox_held) },
 		{ "outbox_failed", offsetof(struct gp_store_status, outbox_failed) },
 		{ "deferred", offsetof(struct gp_store_status, deferred) },
+		{ "waiting", offsetof(struct gp_store_status, waiting) },
+		{ "outbox_since", offsetof(struct gp_store_status, outbox_since) },
 		{ "held", offsetof(struct gp_store_status, held) },
 		{ "communities", offsetof(struct gp_store_status, communities) },
 		{ "spaces", offsetof(struct gp_store_status, spaces) },

@@ -31,6 +31,7 @@ struct supervisor {
 	struct child children[CHILDREN];
 	int signals, ready_fd; /* ready_fd: end of the pipe by which the first child says that it is there; -1: none */
 	bool was_ready;
+	int64_t dog_ms, feed_at; /* systemd's watchdog: its patience, 0 for none; when it is fed next */
 	int64_t stop_at; /* 0: not stopping */
 	const char *misconfigured;
 };
@@ -239,7 +240,19 @@ pause_ms(const struct supervisor *s)
 		if (again != 0 && (least == 0 || again < least))
 			least = again;
 	}
+	/* systemd's dog is fed at half its patience, while this loop goes round (sd_watchdog_enabled(3)). */
+	if (s->dog_ms > 0 && (least == 0 || least > s->feed_at))
+		least = s->feed_at;
 	return least == 0 ? -1 : least > now ? (int)(least - now) : 0;
+}
+
+static void
+feed_dog(struct supervisor *s)
+{
+	if (s->dog_ms <= 0 || gp_clock_mono_ms() < s->feed_at)
+		return;
+	gp_notify("WATCHDOG=1");
+	s->feed_at = gp_clock_mono_ms() + s->dog_ms / 2;
 }
 
 static void
@@ -258,6 +271,7 @@ loop(struct supervisor *s)
 
 		if (poll(polled, 2, pause_ms(s)) < 0)
 			continue;
+		feed_dog(s);
 		if (polled[1].revents != 0)
 			take_ready(s);
 		if (polled[0].revents != 0)
@@ -269,6 +283,17 @@ loop(struct supervisor *s)
 		}
 		start_due(s);
 	}
+}
+
+/* Milliseconds; 0: nobody watches. */
+static int64_t
+dog_patience(void)
+{
+	const char *patience = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+
+	if (patience == NULL || (pid != NULL && strtol(pid, NULL, 10) != (long)getpid()))
+		return 0;
+	return strtoll(patience, NULL, 10) / 1000;
 }
 
 static int
@@ -287,10 +312,11 @@ catch_signals(void)
 enum gp_rc
 gp_supervise(const struct gp_house *house, struct gp_err *err)
 {
-	struct supervisor s = { .house = house, .ready_fd = -1, .signals = catch_signals() };
+	struct supervisor s = { .house = house, .ready_fd = -1, .signals = catch_signals(), .dog_ms = dog_patience() };
 
 	for (size_t i = 0; i < house->count && i < CHILDREN; i++)
 		s.children[i] = (struct child){ .name = house->names[i], .wait_s = LEAST_WAIT_S };
+	s.feed_at = gp_clock_mono_ms() + s.dog_ms / 2;
 	start_due(&s);
 	loop(&s);
 	forget_ready(&s);

@@ -7,6 +7,7 @@
 
 #include "guildpost/base/clock.h"
 #include "guildpost/base/log.h"
+#include "guildpost/base/tally.h"
 #include "guildpost/wire/deliver.h"
 #include "wire/fit.h"
 
@@ -256,7 +257,7 @@ write_down(struct worker *worker, const struct gp_reply *road, bool *ret_held)
 }
 
 struct tally {
-	int64_t delivered, refused;
+	int64_t delivered, deferred, refused;
 };
 
 static struct tally
@@ -268,6 +269,7 @@ count_fates(const struct worker *worker)
 		enum gp_fate fate = worker->fared[i].fate;
 
 		tally.delivered += fate == GP_FATE_DELIVERED;
+		tally.deferred += fate == GP_FATE_DEFERRED || fate == GP_FATE_UNKNOWN;
 		tally.refused += fate == GP_FATE_REFUSED || fate == GP_FATE_CONTENT || fate == GP_FATE_EXPIRED;
 	}
 	return tally;
@@ -298,6 +300,9 @@ settle(struct worker *worker, bool carried, const struct gp_err *why)
 	}
 	if (!write_down(worker, closed ? &road : NULL, &held))
 		return false;
+	gp_tally_add(gp_db_path(worker->db), GP_TALLY_DELIVERED, tally.delivered, gp_clock_now());
+	gp_tally_add(gp_db_path(worker->db), GP_TALLY_DEFERRED, tally.deferred, gp_clock_now());
+	gp_tally_add(gp_db_path(worker->db), GP_TALLY_REFUSED, tally.refused, gp_clock_now());
 	if (worker->claim.count > 0)
 		gp_log(GP_LOG_INFO, "deliver.slice", "outbox", gp_log_int(worker->claim.outbox_id), "kind",
 		    worker->claim.kind, "recipients", gp_log_int((int64_t)worker->claim.count), "delivered",
@@ -386,16 +391,16 @@ work_on(struct worker *worker, int wake, int more)
 {
 	size_t own = (size_t)(GP_IN_HAND / worker->deliver->connections);
 	const struct gp_most most = { own > 0 ? own : 1, (size_t)worker->deliver->recipients };
-	bool found, deferred_first = false, ok = true;
+	bool found, ok = true;
+	unsigned turn = 0;
 	struct gp_err err;
 
 	while (!stopping && ok) {
-		if (gp_slice_claim(worker->db, &worker->slot, &most, deferred_first, gp_clock_now(), &worker->claim,
-			&found, &err) != GP_OK) {
+		if (gp_slice_claim(worker->db, &worker->slot, &most, turn++, gp_clock_now(), &worker->claim, &found,
+			&err) != GP_OK) {
 			gp_log(GP_LOG_ERROR, "deliver.trouble", "why", err.text, "detail", err.detail, NULL);
 			return GP_WORKER_FAILED;
 		}
-		deferred_first = !deferred_first;
 		if (found && worker->claim.more && write(more, "+", 1) < 0)
 			(void)errno; /* full: it has been said */
 		if (found)

@@ -139,9 +139,17 @@ def handed_over():
         script = 'import os,sys; os.dup2(int(sys.argv[1]),3); os.environ.update(LISTEN_PID=str(os.getpid()),LISTEN_FDS="1"); os.execv(sys.argv[2],sys.argv[2:])'
         serve = subprocess.Popen([sys.executable, "-c", script, str(listening.fileno()), PROGRAM, "-c", str(house.conf), "serve"],
                                  pass_fds=(listening.fileno(), 3) if listening.fileno() != 3 else (3,), stderr=subprocess.DEVNULL,
-                                 env={**os.environ, "NOTIFY_SOCKET": str(house.folder / "notify.sock")})
+                                 env={**os.environ, "NOTIFY_SOCKET": str(house.folder / "notify.sock"), "WATCHDOG_USEC": "1000000"})
         house.processes.append(serve)
-        ok(notified.recv(100) == b"READY=1", "systemd is told when mail is accepted")
+
+        def said(fed):
+            """The next word: the watchdog's, or the next that is not."""
+            while True:
+                word = notified.recv(100)
+                if (word == b"WATCHDOG=1") == fed:
+                    return word
+
+        ok(said(False) == b"READY=1", "systemd is told when mail is accepted")
         with Lmtp(path) as c:
             ok(c.message(MESSAGE % (b"handed", b"handed"), W)[0].startswith("250"), "a socket that systemd hands over is served")
         try:
@@ -149,8 +157,9 @@ def handed_over():
             ok(False, "and wins over `listen`")
         except ConnectionRefusedError:
             ok(True, "and wins over `listen`")
+        ok(said(True) and said(True), "its watchdog is fed, again and again")
         serve.terminate()
-        ok(notified.recv(100) == b"STOPPING=1" and serve.wait(35) == 0, "and told when it stops")
+        ok(said(False) == b"STOPPING=1" and serve.wait(35) == 0, "and told when it stops")
 
 
 restarts()

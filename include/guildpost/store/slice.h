@@ -50,9 +50,10 @@ struct gp_most { /* recipients of a claim, by the way its mail is sent */
 void gp_claim_release(struct gp_claim *claim);
 
 /* Takes at most `most` recipients in hand, for this slot, and no more than leaves GP_IN_HAND over all slots; one
- * transaction. prefer_deferred: looks among those put off before what is new. *ret_found false: nothing is due. A cut that finds nobody is found with count 0: finish it. */
+ * transaction. turn: counts the claims of a worker; at odd ones what was put off comes before what is new.
+ * *ret_found false: nothing is due. A cut that finds nobody is found with count 0: finish it. */
 GP_MUST_CHECK enum gp_rc gp_slice_claim(struct gp_db *db, const struct gp_worker_slot *slot, const struct gp_most *most,
-    bool prefer_deferred, int64_t now, struct gp_claim *ret_claim, bool *ret_found, struct gp_err *err);
+    unsigned turn, int64_t now, struct gp_claim *ret_claim, bool *ret_found, struct gp_err *err);
 /* The octets and slots of a row. PERM 5.3.0 when they do not fit each other. */
 GP_MUST_CHECK enum gp_rc gp_outbox_mail(
     struct gp_db *db, int64_t outbox_id, struct gp_composed *ret_mail, struct gp_err *err);

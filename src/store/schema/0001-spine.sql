@@ -113,6 +113,11 @@ CREATE TABLE outbox (outbox_id INTEGER PRIMARY KEY, kind TEXT NOT NULL, space_id
   tell INTEGER NOT NULL DEFAULT 0,            -- 1: the operator is to be told that it is held or has failed
   created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL) STRICT;
 CREATE INDEX outbox_due ON outbox (state, exhausted, outbox_id);
+-- What many wait for, the first of each space; and letters to one.
+CREATE INDEX outbox_many ON outbox (space_id, outbox_id)
+  WHERE state = 'due' AND exhausted = 0 AND (audience = 'event' OR kind = 'digest');
+CREATE INDEX outbox_letter ON outbox (outbox_id)
+  WHERE state = 'due' AND exhausted = 0 AND NOT (audience = 'event' OR kind = 'digest');
 CREATE INDEX outbox_tell ON outbox (outbox_id) WHERE tell = 1;
 CREATE INDEX outbox_space ON outbox (space_id, event);
 -- The composed octets, apart: every claim changes the row of the outbox, and SQLite writes a changed row anew, whole.
