@@ -414,7 +414,8 @@ drop_one(struct gp_lines *lines, size_t i)
 	if (odd) {
 		SCOPED(gp_free_str) char *text = joined(lines, first, i);
 
-		if (!ends_with_verb(text)) /* "as you said on Monday:" above a table or code */
+		if (!ends_with_verb(text) &&
+		    strchr(text, '@') == NULL) /* "as you said on Monday:" above a table or code */
 			return;
 		quote_marked(lines, next, mark);
 	}

@@ -17,6 +17,10 @@
 #define SIGNATURE_LINES 15 /* behind "--" without its blank; behind "-- " any number */
 #define LONE_LINES	6 /* of a signature that stands below nothing */
 #define DASHES_LINES	8 /* behind "---", which also parts chapters */
+#define RULED_LINES	10 /* of a signature below a rule */
+#define REACH_LEAST	2 /* lines of it that say how to reach its author */
+#define SENTENCE_WORDS	9 /* of a line that is said, and no address */
+#define REACH_MAX	200
 #define SENT_FROM_WORDS 9
 #define SENT_FROM_MAX	300 /* octets, links and all */
 #define SENT_FROM_LINES 2 /* that may stand below it */
@@ -194,9 +198,10 @@ drop_scrubbed(struct gp_lines *lines)
 	for (size_t i = 0; i < lines->count; i++) {
 		const struct gp_line *line = &lines->v[i];
 
-		if (!gp_line_is_own(line) || (line->s[0] != '-' && line->s[0] != 'A'))
+		if (!gp_line_is_own(line) || strchr("-A [", line->s[0]) == NULL)
 			continue;
-		if (line->s[0] == '-' && holds(line, "------- next part -------"))
+		if ((line->s[0] == '-' && holds(line, "------- next part -------")) ||
+		    holds(line, "[[alternative HTML version deleted]]"))
 			gp_lines_drop(lines, i, i + 1);
 		if (line->s[0] == 'A' && (holds(line, "attachment was scrubbed") || holds(line, "text was scrubbed")))
 			for (; i < lines->count && lines->v[i].kind != GP_LINE_BLANK; i++)
@@ -360,6 +365,28 @@ is_one_of(const struct gp_line *line, const char *const *marks)
 	return false;
 }
 
+/* Below a rule, lines that say how to reach somebody: a signature whose author knows no "-- ". */
+static bool
+is_ruled_signature(const struct gp_lines *lines, size_t i, size_t end)
+{
+	size_t ways = 0, below = 0;
+
+	if (!gp_line_is_rule(&lines->v[i], RULE_LEAST))
+		return false;
+	for (size_t j = i + 1; j < end && below <= RULED_LINES; j++) {
+		SCOPED(gp_free_str) char *text = NULL;
+
+		if (!gp_line_is_own(&lines->v[j]))
+			continue;
+		below++;
+		text = gp_line_folded(&lines->v[j], REACH_MAX);
+		if (words_of(text) >= SENTENCE_WORDS || strncmp(text, "ps", 2) == 0 || strncmp(text, "p.s", 3) == 0)
+			return false;
+		ways += gp_holds_any(text, gp_reach);
+	}
+	return below <= RULED_LINES && ways >= REACH_LEAST;
+}
+
 static void
 drop_signature(struct gp_lines *lines, size_t start, size_t end)
 {
@@ -371,7 +398,13 @@ drop_signature(struct gp_lines *lines, size_t start, size_t end)
 		const struct gp_line *line = &lines->v[i];
 		size_t below;
 
-		if (!gp_line_is_own(line) || line->n > 4 || strchr("-_\xe2", line->s[0]) == NULL)
+		if (!gp_line_is_own(line) || strchr("-_=*~+#\xe2", line->s[0]) == NULL)
+			continue;
+		if (line->n > 4 && gp_lines_own_before(lines, i) && is_ruled_signature(lines, i, end)) {
+			gp_lines_drop(lines, i, end);
+			return;
+		}
+		if (line->n > 4)
 			continue;
 		below = own_between(lines, i + 1, end, SIGNATURE_LINES);
 		if (!is_one_of(line, exact) && !(is_one_of(line, loose) && below <= SIGNATURE_LINES) &&

@@ -50,8 +50,9 @@ static const char *const gp_footer[] = { "unsubscribe", "listinfo", "to post to 
 	"to leave, mail", "yahoo! groups", "yahoo groups", "this sf.net", "sf.net email", "отписаться",
 	"список рассылки", "list info", "para cancelar", "per cancellarti", "lista di discussione", "uitschrijven",
 	"afmelden", "lista dyskusyjna", "wypisać", "visit https://groups", "groups.io links", "meet, learn",
-	"view it on github", "reply to this email directly", "visit topic", "to view this discussion", "meld deg av",
-	"avregistrer", "メーリングリスト", "配信停止", "邮件列表", "退订", "read `", "more `", NULL };
+	"yahoo.com/", "www.hotmail.com", "msn.com/", "www.gmx.net", "www.web.de", "view it on github",
+	"reply to this email directly", "visit topic", "to view this discussion", "meld deg av", "avregistrer",
+	"メーリングリスト", "配信停止", "邮件列表", "退订", "read `", "more `", NULL };
 
 /* How notices begin; what follows is nobody's own. */
 static const char *const gp_notice[] = { "this e-mail and any", "this email and any", "this message and any",
@@ -125,3 +126,8 @@ static const char *const gp_notice_term[] = { "confidential", "intended recipien
 /* A line of capitals that says so is a label. */
 static const char *const gp_label[] = { "confidential", "internal use", "restricted", "vertraulich", "confidentiel",
 	"public information", "general business", "unclassified", NULL };
+
+/* In a line that says how to reach somebody. */
+static const char *const gp_reach[] = { "@", " at ", "tel:", "tel.", "tel +", "phone", "fax", "mobile", "e-mail",
+	"email", "http://", "https://", "www.", "telefon", "téléphone", "teléfono", "telefono", "telefoon", "тел.",
+	"電話", "电话", "手机", NULL };

@@ -65,6 +65,23 @@ code_run(const char *s, const char **ret_end)
 
 /* --- paragraphs --------------------------------------------------------------------------------------------------- */
 
+/* A line of signs alone parts paragraphs. */
+static bool
+is_rule(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (isalnum((unsigned char)s[i]) || (unsigned char)s[i] >= 0x80)
+			return false;
+	return n > 0;
+}
+
+/* Some web mailers end a line that is to break with a backslash. */
+static size_t
+without_break(const char *s, size_t n)
+{
+	return n > 0 && s[n - 1] == '\\' ? n - 1 : n;
+}
+
 /* One paragraph as one line, greeting and long code taken out; returns where the next one begins. */
 static const char *
 next_paragraph(const char *s, struct gp_buf *out)
@@ -73,22 +90,31 @@ next_paragraph(const char *s, struct gp_buf *out)
 
 	gp_buf_clear(out);
 	s += strspn(s, "\n");
-	while (*s != '\0' && *s != '\n') {
-		size_t n = strcspn(s, "\n"), lines;
+	for (size_t n; *s != '\0' && *s != '\n'; s += n + (s[n] == '\n')) {
+		size_t lines, greeting, end;
 		const char *code_end;
 
+		n = strcspn(s, "\n");
 		lines = code_run(s, &code_end);
+		if (lines <= CODE_LINES && is_rule(s, n)) {
+			s += n + (s[n] == '\n');
+			break;
+		}
 		if (out->len > 0)
 			gp_buf_addc(out, ' ');
 		if (lines > CODE_LINES) {
 			gp_buf_addf(out, "[%zu lines of log]", lines);
 			s = code_end;
+			n = 0;
+			if (*s == '\n')
+				break;
 			continue;
 		}
-		if (!first || !gp_is_greeting(s, n))
-			gp_buf_add(out, s, n < PARAGRAPH_MAX ? n : gp_utf8_cut(s, n, PARAGRAPH_MAX));
-		first = false;
-		s += n + (s[n] == '\n');
+		greeting = first ? gp_greeting_length(s, n) : 0;
+		end = without_break(s, n);
+		if (greeting < end)
+			gp_buf_add(out, s + greeting, gp_utf8_cut(s + greeting, end - greeting, PARAGRAPH_MAX));
+		first = first && greeting >= end; /* "Hi Ann,", and "thanks for all" in the next line */
 	}
 	return s;
 }
@@ -133,7 +159,7 @@ sentence_length(const char *s)
 		}
 		i += strspn(s + i, ".?!");
 		i += strspn(s + i, "\")'");
-		if (s[i] == ' ' || s[i] == '\0')
+		if (s[i] == '\0' || (s[i] == ' ' && !islower((unsigned char)s[i + 1]))) /* "e.g. this" ends none */
 			break;
 	}
 	return i;

@@ -18,7 +18,7 @@
 static size_t
 mark_at(const char *s)
 {
-	static const char *const marks[] = { ",", "!", ".", ":", ";", "-", "\xe2\x80\x93", "\xe2\x80\x94",
+	static const char *const marks[] = { ",", "!", "\\", ".", ":", ";", "-", "\xe2\x80\x93", "\xe2\x80\x94",
 		"\xef\xbc\x8c", "\xe3\x80\x81", "\xe3\x80\x82", "\xef\xbc\x81", "\xef\xbc\x9a", "\xe2\x80\xa6",
 		"\xe3\x80\x80", NULL };
 
@@ -187,8 +187,8 @@ static bool
 says_nothing(const char *line, size_t n)
 {
 	SCOPED(gp_free_str) char *copy = gp_strndup(line, n), *text = gp_utf8_fold(copy);
-	const char *s = text + strspn(text, "[<(-=_*~#. ");
-	size_t rest = strcspn(s, "]>)-=_*~#. ");
+	const char *s = text + strspn(text, "[<(-=_*~#.\\ ");
+	size_t rest = strcspn(s, "]>)-=_*~#.\\ ");
 
 	return *s == '\0' || strchr("]>", *s) != NULL || (rest == 4 && strncmp(s, "snip", 4) == 0) ||
 	       (rest == 7 && strncmp(s, "snipped", 7) == 0) || strcmp(text, "\xe2\x80\xa6") == 0;
@@ -203,8 +203,12 @@ gp_first_line(const char *own)
 		own += strspn(own, " ");
 		n = strcspn(own, "\n");
 		greeting = gp_greeting_length(own, n);
-		if (n > 0 && greeting < n && !says_nothing(own, n))
-			return gp_utf8_cleaned(own + greeting, n - greeting, false, FIRST_LINE_MAX);
+		if (n > 0 && greeting < n && !says_nothing(own, n)) {
+			size_t end = n > greeting + 1 && own[n - 1] == '\\' ? n - 1
+									    : n; /* a web mailer's mark of a break */
+
+			return gp_utf8_cleaned(own + greeting, end - greeting, false, FIRST_LINE_MAX);
+		}
 		own += n + (own[n] == '\n');
 	}
 	return gp_strdup("");

@@ -341,7 +341,7 @@ begin(struct html *html, struct open_element *element, const xmlChar **attribute
 		html->cell = NO_CELL;
 	}
 	if ((element->what & CELL) != 0) {
-		if (html->row_begun && html->owed_lines == 0)
+		if (html->row_begun && html->owed_lines == 0 && !html->line_empty)
 			html->owed_blanks = 2;
 		html->cell = html->out->len;
 	}
@@ -529,7 +529,8 @@ find_needless(const char *html, const char *end, size_t *ret_skip)
 			*ret_skip = (size_t)(to - html);
 			return html;
 		}
-		if (*html == '<' && left > 4 && memcmp(html, "<![", 3) == 0) {
+		if (*html == '<' && left > 4 && html[1] == '!' &&
+		    (html[2] == '[' || (html[2] == ' ' && html[3] == '['))) {
 			const char *to = memchr(html, '>', left < CONDITION_MAX ? left : CONDITION_MAX);
 
 			if (to != NULL && to[-1] == ']') {

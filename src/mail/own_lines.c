@@ -12,7 +12,8 @@
 #define QUOTE_INDENT  3 /* blanks before ">" */
 #define INITIALS_MAX  4
 #define EMACS_INDENT  8 /* blanks before "JD> " */
-#define EMACS_NAME    16
+#define EMACS_NAME    16 /* letters of a name for a mark, */
+#define NAME_LEAST    3 /* and of one that is no prompt */
 #define WRAPPED_LEAST 60 /* octets of a quoted line that may have lost its end */
 #define WRAPPED_MOST  40 /* and of that end */
 
@@ -38,7 +39,19 @@ typographic_at(const char *s, size_t n, const char **ret_plain)
 	return 0;
 }
 
-/* "JD> text": some clients quote with initials. "SQL> " and "R> " are prompts. */
+static bool
+is_prompt(const char *name, size_t n)
+{
+	static const char *const prompts[] = { "SQL", "Tcl", "SAS", "IDL", "Perl", "Ruby", "Julia", "Octave", "Python",
+		"Router", "Switch", "DOS", "GAP", "Maxima", "Matlab", "MATLAB" };
+
+	for (size_t i = 0; i < GP_COUNT(prompts); i++)
+		if (strlen(prompts[i]) == n && strncmp(prompts[i], name, n) == 0)
+			return true;
+	return false;
+}
+
+/* "JD> text": some clients quote with initials. */
 static bool
 is_quoted_with_initials(const char *s, size_t n)
 {
@@ -46,7 +59,7 @@ is_quoted_with_initials(const char *s, size_t n)
 
 	while (letters < n && letters < INITIALS_MAX && isupper((unsigned char)s[letters]))
 		letters++;
-	if (letters < 2 || letters >= n || s[letters] != '>' || strncmp(s, "SQL", 3) == 0)
+	if (letters < 2 || letters >= n || s[letters] != '>' || is_prompt(s, letters))
 		return false;
 	return letters + 1 == n || strchr(" >", s[letters + 1]) != NULL;
 }
@@ -62,15 +75,15 @@ kind_of(const char *s, size_t n)
 		return GP_LINE_PLAIN;
 	while (indent < n && s[indent] == ' ')
 		indent++;
-	if (indent < n && indent <= QUOTE_INDENT && s[indent] == '>')
-		return GP_LINE_QUOTED;
+	if (indent < n && indent <= QUOTE_INDENT && (s[indent] == '>' || strncmp(s + indent, "*>", 2) == 0))
+		return GP_LINE_QUOTED; /* "*>*": a bold quote, flattened */
 	if (indent <= EMACS_INDENT &&
 	    (is_quoted_with_initials(s + indent, n - indent) || strncmp(s + indent, ">> ", 3) == 0))
 		return GP_LINE_QUOTED;
 	return GP_LINE_PLAIN;
 }
 
-/* "    Ross> text", as Emacs quotes: octets of it with its blanks, 0 when line does not begin so. */
+/* "    ross> text", as Emacs quotes, or "Ross> text": octets of it with its blanks, 0 when line does not begin so. */
 static size_t
 name_mark(const struct gp_line *line)
 {
@@ -81,10 +94,13 @@ name_mark(const struct gp_line *line)
 	for (n = indent;
 	     n < line->n && n < indent + EMACS_NAME && (isalpha((unsigned char)line->s[n]) || line->s[n] == '.'); n++)
 		;
-	return indent >= 2 && n > indent && n < line->n && line->s[n] == '>' &&
-		       (n + 1 == line->n || strchr(" >", line->s[n + 1]) != NULL)
-		   ? n + 1
-		   : 0;
+	if (n == indent || n == line->n || line->s[n] != '>' ||
+	    (n + 1 < line->n && strchr(" >", line->s[n + 1]) == NULL))
+		return 0;
+	if (indent < 2 && (!isupper((unsigned char)line->s[indent]) || n - indent < NAME_LEAST ||
+			      is_prompt(line->s + indent, n - indent)))
+		return 0;
+	return n + 1;
 }
 
 /* One such line may be a prompt, two with the same name are a quote. */
