@@ -55,6 +55,8 @@ static const struct gp_command commands[] = {
 	{ "archive show", "SPACE MESSAGE-ID [--raw]", "one post", gp_cmd_archive_show },
 	{ "archive search", "SPACE QUERY [--threads] [--limit N]",
 	    "words, \"phrases\", from: subject: since: until: has:attachment prefix* -word", gp_cmd_archive_search },
+	{ "archive render", "SPACE DIR [--url URL]",
+	    "a public space as plain pages and a feed; what has not changed stays", gp_cmd_archive_render },
 	{ "thread join", "SPACE ID ID", "two conversations as one, for ever", gp_cmd_thread_join },
 	{ "thread split", "SPACE MESSAGE-ID", "a post and all that answers it as a conversation of its own",
 	    gp_cmd_thread_split },

@@ -26,7 +26,7 @@ struct asking {
 	struct gp_desk *desk;
 	const struct gp_arrival *arrival;
 	const struct gp_space *space;
-	struct gp_zone *zone; /* of the space; NULL is UTC */
+	struct gp_zone *zone; /* of the space */
 	const char *language;
 	bool member; /* a member who may read here, not a stranger at a public space */
 };
@@ -299,8 +299,9 @@ gp_find_take(struct gp_desk *desk, const struct gp_arrival *arrival, bool *ret_t
 		return GP_OK;
 	if (!gp_answerable(arrival))
 		return gp_drop(desk, arrival, "no author to answer", err);
-	if (gp_zone_open(asking.space->timezone, &zone, &ignored) == GP_OK)
-		asking.zone = zone;
+	if (gp_zone_open(asking.space->timezone, &zone, &ignored) != GP_OK)
+		GP_TRY(gp_zone_open("UTC", &zone, err));
+	asking.zone = zone;
 	asking.language = arrival->author != NULL && *arrival->author->language != '\0' ? arrival->author->language
 											: asking.space->language;
 	asked = gp_utf8_cleaned(what, strlen(what), false, QUERY_MAX);

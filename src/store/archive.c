@@ -62,6 +62,20 @@ gp_archive_list(struct gp_db *db, int64_t space_id, gp_post_each *each, void *co
 }
 
 enum gp_rc
+gp_archive_latest(
+    struct gp_db *db, int64_t space_id, int64_t limit, gp_post_each *each, void *context, struct gp_err *err)
+{
+	static const char sql[] = "SELECT " POST_COLUMNS POST_TABLES
+				  " WHERE m.space_id = :space ORDER BY m.date DESC, m.id DESC LIMIT :limit";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":space", space_id);
+	gp_bind_int(query, ":limit", limit);
+	return hand_out(query, each, context, NULL, err);
+}
+
+enum gp_rc
 gp_archive_next(struct gp_db *db, int64_t space_id, int64_t after, int64_t limit, gp_post_each *each, void *context,
     int64_t *ret_last, struct gp_err *err)
 {

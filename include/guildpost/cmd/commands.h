@@ -47,6 +47,7 @@ GP_COMMAND(archive_threads);
 GP_COMMAND(archive_thread);
 GP_COMMAND(archive_show);
 GP_COMMAND(archive_search);
+GP_COMMAND(archive_render);
 GP_COMMAND(thread_join);
 GP_COMMAND(thread_split);
 GP_COMMAND(archive_export);

@@ -17,6 +17,9 @@ typedef enum gp_rc gp_post_each(void *context, const struct gp_post *post, struc
 /* By date, oldest first. */
 GP_MUST_CHECK enum gp_rc gp_archive_list(
     struct gp_db *db, int64_t space_id, gp_post_each *each, void *context, struct gp_err *err);
+/* The newest `limit`, newest first. */
+GP_MUST_CHECK enum gp_rc gp_archive_latest(
+    struct gp_db *db, int64_t space_id, int64_t limit, gp_post_each *each, void *context, struct gp_err *err);
 /* A thread as a tree: each post behind its parent, brothers by date. */
 GP_MUST_CHECK enum gp_rc gp_archive_thread(
     struct gp_db *db, int64_t thread_id, gp_post_each *each, void *context, struct gp_err *err);
