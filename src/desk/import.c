@@ -8,9 +8,11 @@
 #include "guildpost/store/member.h"
 #include "guildpost/store/message.h"
 #include "guildpost/store/pack.h"
+#include "guildpost/store/raw.h"
 
 #define BATCH	     128 /* messages a commit, so that other writers get through */
 #define BATCH_OCTETS (4u << 20)
+#define LATE_TRIES   8
 #define PROGRESS_MS  200
 #define READER_TRIES 3 /* a reader that is killed is no fault of the message */
 
@@ -21,6 +23,9 @@ struct parcel { /* read and understood, not filed yet */
 	struct gp_reading reading;
 	bool known; /* the archive has it */
 	bool reused; /* has got an id of its own */
+	bool again; /* was here before, and makes room for another of its id */
+	bool copy; /* of the message that goes */
+	int64_t instead_of; /* this message, which goes; 0: none */
 };
 struct import {
 	struct gp_desk *desk;
@@ -30,9 +35,16 @@ struct import {
 	struct gp_packer *packer;
 	struct gp_source source;
 	int64_t now, told_ms;
-	struct parcel batch[BATCH];
+	struct parcel batch[2 * BATCH]; /* behind those that came: those that make room for them */
 	size_t count, octets;
 };
+
+static void
+release_parcel(struct parcel *parcel)
+{
+	gp_reading_release(&parcel->reading);
+	free(parcel->octets);
+}
 
 /* --- filing --------------------------------------------------------------------------------- */
 
@@ -43,15 +55,14 @@ rename_reused(struct gp_reading *reading)
 	unsigned char sha256[32];
 	char hex[41];
 	struct gp_sha256_state *state = gp_sha256_new();
+	SCOPED(gp_free_str) char *message_id = NULL;
 
 	gp_sha256_add(state, reading->message_id, strlen(reading->message_id));
 	gp_sha256_add(state, reading->body_sha256, sizeof(reading->body_sha256));
 	gp_sha256_end(&state, sha256);
 	gp_hex(sha256, 20, hex);
-	if (reading->references.count == 0)
-		gp_strs_add(&reading->references, reading->message_id);
-	free(reading->message_id);
-	reading->message_id = gp_printf("<%s@reused.invalid>", hex);
+	message_id = gp_printf("<%s@reused.invalid>", hex);
+	gp_reading_stand_beside(reading, message_id);
 }
 
 static enum gp_rc
@@ -80,20 +91,59 @@ filing_of(const struct import *import, const struct parcel *parcel)
 		.keys = &import->desk->keys };
 }
 
+/* A reader that is killed from outside is asked again; when it dies of the message, that is final. */
+static enum gp_rc
+understand(struct import *import, struct parcel *parcel, struct gp_err *err)
+{
+	struct gp_reader *reader = gp_desk_reader(import->desk);
+	enum gp_rc rc = GP_TEMP;
+
+	for (int i = 0; i < READER_TRIES && rc == GP_TEMP; i++)
+		rc = gp_reader_read(reader, parcel->octets, parcel->n, parcel->received_at, &parcel->reading, err);
+	return rc;
+}
+
+/* Another of its id goes first, so this one is read again to be filed under an id of its own. */
+static enum gp_rc
+make_room(struct import *import, const struct gp_filed *filed, struct gp_err *err)
+{
+	SCOPED(gp_buf_release) struct gp_buf octets = GP_BUF_INIT(GP_IMPORT_MESSAGE_MAX + 1);
+	struct parcel *parcel = &import->batch[import->count];
+	enum gp_rc rc;
+
+	*parcel = (struct parcel){ .received_at = filed->received_at, .reused = true, .again = true };
+	GP_TRY(gp_raw_load(import->desk->db, filed->raw_id, &octets, err));
+	parcel->n = octets.len;
+	parcel->octets = gp_buf_take(&octets);
+	rc = understand(import, parcel, err);
+	if (rc != GP_OK) {
+		free(parcel->octets);
+		return rc;
+	}
+	rename_reused(&parcel->reading);
+	import->count++;
+	return GP_OK;
+}
+
 /* Before the transaction: only what is new is packed. */
 static enum gp_rc
-screen_one(struct import *import, struct parcel *parcel, struct gp_err *err)
+screen_one(struct import *import, size_t i, struct gp_err *err)
 {
+	struct parcel *parcel = &import->batch[i];
 	const struct gp_filing filing = filing_of(import, parcel);
 	struct gp_filed filed;
 
 	GP_TRY(gp_message_seen(import->desk->db, &filing, &filed, err));
-	if (filed.conflict && !parcel->reused) {
+	if (filed.conflict && !filed.yields && !parcel->reused) {
 		parcel->reused = true;
 		rename_reused(&parcel->reading);
 		GP_TRY(gp_message_seen(import->desk->db, &filing, &filed, err));
 	}
-	parcel->known = filed.duplicate || filed.conflict;
+	parcel->instead_of = filed.yields ? filed.id : 0;
+	parcel->copy = filed.yields && filed.duplicate;
+	parcel->known = (filed.duplicate || filed.conflict) && !filed.yields;
+	if (filed.conflict && filed.yields)
+		GP_TRY(make_room(import, &filed, err));
 	if (!parcel->known)
 		gp_packer_add(import->packer, parcel->octets, parcel->n);
 	return GP_OK;
@@ -103,8 +153,10 @@ static enum gp_rc
 screen_batch(struct import *import, struct gp_err *err)
 {
 	gp_packer_clear(import->packer);
+	while (import->count > 0 && import->batch[import->count - 1].again) /* screened before, in vain */
+		release_parcel(&import->batch[--import->count]);
 	for (size_t i = 0; i < import->count; i++)
-		GP_TRY(screen_one(import, &import->batch[i], err));
+		GP_TRY(screen_one(import, i, err));
 	gp_packer_pack(import->packer);
 	return GP_OK;
 }
@@ -117,6 +169,8 @@ file_one(struct import *import, const struct parcel *parcel, size_t post, bool *
 	struct gp_filing filing = filing_of(import, parcel);
 	struct gp_filed filed;
 
+	if (parcel->instead_of != 0)
+		GP_TRY(gp_message_remove(db, parcel->instead_of, err));
 	GP_TRY(author_of(import, &parcel->reading, &filing.member_id, err));
 	GP_TRY(gp_packer_insert(import->packer, post, import->now, &filing.raw_id, err));
 	GP_TRY(gp_message_file(db, &filing, &filed, err));
@@ -127,10 +181,8 @@ file_one(struct import *import, const struct parcel *parcel, size_t post, bool *
 static void
 empty_batch(struct import *import)
 {
-	for (size_t i = 0; i < import->count; i++) {
-		gp_reading_release(&import->batch[i].reading);
-		free(import->batch[i].octets);
-	}
+	for (size_t i = 0; i < import->count; i++)
+		release_parcel(&import->batch[i]);
 	import->count = import->octets = 0;
 }
 
@@ -149,6 +201,17 @@ file_screened(struct import *import, bool *ret_late, struct gp_err *err)
 	return *ret_late ? GP_OK : gp_tx_commit(&tx, err);
 }
 
+/* Of two copies one is told as duplicate, whichever is kept. */
+static void
+count_one(struct gp_import_counts *counts, const struct parcel *parcel)
+{
+	bool copy = parcel->known || parcel->copy;
+
+	counts->duplicates += !parcel->again && copy;
+	counts->imported += !parcel->again && !copy;
+	counts->reused += !parcel->known && parcel->reused;
+}
+
 static enum gp_rc
 file_batch(struct import *import, struct gp_err *err)
 {
@@ -158,15 +221,14 @@ file_batch(struct import *import, struct gp_err *err)
 
 	if (import->count == 0)
 		return GP_OK;
-	while (late) {
+	for (int i = 0; late; i++) {
+		if (i == LATE_TRIES)
+			return gp_fail(err, "4.3.0", "others file the same messages at the same time; try again later");
 		GP_TRY(screen_batch(import, err));
 		GP_TRY(file_screened(import, &late, err));
 	}
-	for (size_t i = 0; i < import->count; i++) { /* told only once it is true */
-		counts->duplicates += import->batch[i].known;
-		counts->imported += !import->batch[i].known;
-		counts->reused += !import->batch[i].known && import->batch[i].reused;
-	}
+	for (size_t i = 0; i < import->count; i++) /* told only once it is true */
+		count_one(counts, &import->batch[i]);
 	empty_batch(import);
 	return gp_packer_learn(import->packer, counts->imported - before, false, import->now, err);
 }
@@ -192,18 +254,6 @@ tell_progress(struct import *import)
 		return;
 	import->told_ms = now;
 	import->watch->progress(import->watch->context, import->counts);
-}
-
-/* A reader that is killed from outside is asked again; when it dies of the message, that is final. */
-static enum gp_rc
-understand(struct import *import, struct parcel *parcel, struct gp_err *err)
-{
-	struct gp_reader *reader = gp_desk_reader(import->desk);
-	enum gp_rc rc = GP_TEMP;
-
-	for (int i = 0; i < READER_TRIES && rc == GP_TEMP; i++)
-		rc = gp_reader_read(reader, parcel->octets, parcel->n, parcel->received_at, &parcel->reading, err);
-	return rc;
 }
 
 static bool

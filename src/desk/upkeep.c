@@ -84,7 +84,7 @@ take_post(void *context, const struct gp_post *post, struct gp_err *err)
 	return gp_raw_load(reindex->desk->db, post->raw_id, &again->octets, err);
 }
 
-/* A post that bears another's id was filed under one of its own, and cites the other when it cites nobody else. */
+/* A post that bears another's id was filed under one of its own, and cites the other. */
 static void
 keep_id(struct again *again)
 {
@@ -92,8 +92,10 @@ keep_id(struct again *again)
 
 	if (strcmp(reading->message_id, again->msgid) == 0)
 		return;
-	if (reading->references.count == 0 && !reading->message_id_made)
-		gp_strs_add(&reading->references, reading->message_id);
+	if (!reading->message_id_made) {
+		gp_reading_stand_beside(reading, again->msgid);
+		return;
+	}
 	free(reading->message_id);
 	reading->message_id = gp_strdup(again->msgid);
 }

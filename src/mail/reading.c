@@ -345,3 +345,18 @@ gp_reading_decode(const void *octets, size_t n, struct gp_reading *ret_reading, 
 	gp_reading_release(ret_reading);
 	return gp_fail(err, "5.6.0", "the message could not be read");
 }
+
+void
+gp_reading_stand_beside(struct gp_reading *reading, const char *message_id)
+{
+	struct gp_strs *list = &reading->references;
+	char *first;
+
+	gp_strs_add(list, reading->message_id);
+	first = list->v[list->count - 1];
+	memmove(list->v + 1, list->v, (list->count - 1) * sizeof(*list->v));
+	list->v[0] = first;
+	reading->beside = true;
+	free(reading->message_id);
+	reading->message_id = gp_strdup(message_id);
+}

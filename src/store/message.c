@@ -1,5 +1,6 @@
 #include "guildpost/store/message.h"
 
+#include "guildpost/mail/crypt.h"
 #include "guildpost/store/raw.h"
 #include "guildpost/store/search.h"
 #include "guildpost/store/setting.h"
@@ -8,12 +9,46 @@
 #define DAY	 86400
 #define TEXT_MAX (8u << 20) /* octets of text that are indexed of one message */
 
+/* RCV-19: a post that came in is believed about its date within a day; an import keeps what it says. */
+static int64_t
+ordering_date(const struct gp_filing *filing)
+{
+	int64_t date = filing->reading->date, off = date - filing->received_at;
+
+	if (date == 0 || (!filing->imported && (off > DAY || off < -DAY)))
+		return filing->received_at;
+	return date;
+}
+
+/* Which of two imported messages of one id bears it, and of two copies is kept: the one that a rule names and not the one
+ * that came first, so that an archive is the same in whatever order its messages come. */
+static bool
+goes_first(const struct gp_filing *filing, const struct gp_filed *filed, struct gp_query *query)
+{
+	int64_t mine = filed->conflict ? ordering_date(filing) : filing->received_at;
+	int64_t its = gp_col_int(query, filed->conflict ? "date" : "received_at");
+	const unsigned char *sha256 = filing->reading->body_sha256;
+	unsigned char octets_sha256[32];
+	const void *other;
+	size_t n;
+
+	if (mine != its)
+		return mine < its;
+	other = gp_col_blob(query, filed->conflict ? "body_sha256" : "sha256", &n);
+	if (!filed->conflict) {
+		gp_sha256(filing->octets, filing->size, octets_sha256);
+		sha256 = octets_sha256;
+	}
+	return n == 32 && memcmp(sha256, other, 32) < 0;
+}
+
 /* RCV-17: an id that is here already is a copy when the bodies agree, else a reused id. */
 static enum gp_rc
 find_same(struct gp_db *db, const struct gp_filing *filing, struct gp_filed *filed, struct gp_err *err)
 {
-	static const char sql[] = "SELECT m.id, m.event, m.thread_id, m.body_sha256, t.token FROM message m"
-				  " JOIN thread t ON t.thread_id = m.thread_id"
+	static const char sql[] = "SELECT m.id, m.raw_id, m.event, m.thread_id, m.imported, m.date, m.received_at,"
+				  " m.body_sha256, r.sha256, t.token FROM message m"
+				  " JOIN thread t ON t.thread_id = m.thread_id JOIN raw r ON r.raw_id = m.raw_id"
 				  " WHERE m.space_id = :space AND m.msgid = :msgid";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	const void *sha256;
@@ -30,21 +65,13 @@ find_same(struct gp_db *db, const struct gp_filing *filing, struct gp_filed *fil
 	filed->duplicate = n == 32 && memcmp(sha256, filing->reading->body_sha256, 32) == 0;
 	filed->conflict = !filed->duplicate;
 	filed->id = gp_col_int(query, "id");
+	filed->raw_id = gp_col_int(query, "raw_id");
+	filed->received_at = gp_col_int(query, "received_at");
 	filed->event = gp_col_int(query, "event");
 	filed->thread_id = gp_col_int(query, "thread_id");
 	(void)snprintf(filed->thread_token, sizeof(filed->thread_token), "%s", gp_col_text(query, "token"));
+	filed->yields = filing->imported && gp_col_int(query, "imported") != 0 && goes_first(filing, filed, query);
 	return GP_OK;
-}
-
-/* RCV-19: a post that came in is believed about its date within a day; an import keeps what it says. */
-static int64_t
-ordering_date(const struct gp_filing *filing)
-{
-	int64_t date = filing->reading->date, off = date - filing->received_at;
-
-	if (date == 0 || (!filing->imported && (off > DAY || off < -DAY)))
-		return filing->received_at;
-	return date;
 }
 
 static int64_t
@@ -180,7 +207,7 @@ placing_of(const struct gp_filing *filing)
 		.references = &reading->references,
 		.conversation = reading->conversation,
 		.by_subject = (reading->subject_is_reply || reading->conversation_reply) &&
-			      reading->references.count == 0 && *filing->thread_token == '\0',
+			      reading->references.count == (size_t)reading->beside && *filing->thread_token == '\0',
 		.token = filing->thread_token,
 		.keys = filing->keys };
 }

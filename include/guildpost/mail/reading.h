@@ -36,6 +36,7 @@ struct gp_reading {
 	/* header */
 	char *message_id; /* with angle brackets; made from a hash when missing or unusable (RCV-18) */
 	bool message_id_made;
+	bool beside; /* filed under an id of its own beside another of its id, which references.v[0] is; not encoded */
 	struct gp_strs references; /* with angle brackets, oldest first; In-Reply-To last when References lacks it */
 	struct gp_strs in_reply_to;
 	/* What Outlook's Thread-Index and the subject say of the conversation, as a message-id that no message bears; ""
@@ -78,6 +79,8 @@ struct gp_reading {
 };
 
 void gp_reading_init(struct gp_reading *reading); /* every string "" */
+/* The message bears the id of another: it gets this one and cites the other first, so that both stand in one thread. */
+void gp_reading_stand_beside(struct gp_reading *reading, const char *message_id);
 void gp_reading_release(struct gp_reading *reading);
 void gp_reading_encode(const struct gp_reading *reading, struct gp_buf *out);
 /* PERM 5.6.0 when the octets are not what encode wrote (a broken child): *ret is then released. */

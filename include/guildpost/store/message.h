@@ -23,12 +23,16 @@ struct gp_filed {
 	char thread_token[GP_TOKEN_SIZE];
 	bool duplicate; /* same message-id and same body: nothing was filed */
 	bool conflict; /* same message-id, other body: nothing was filed; hold it (RCV-17) */
+	bool
+	    yields; /* with either, where both are imported: the one that is here is to make room (gp_message_remove) */
+	int64_t raw_id, received_at; /* of the one that is here */
 };
 /* Files a message with thread, citations, text and index, and takes an event number; inside a write transaction. */
 GP_MUST_CHECK enum gp_rc gp_message_file(
     struct gp_db *db, const struct gp_filing *filing, struct gp_filed *ret_filed, struct gp_err *err);
 
-/* Is a message of this id here already, and is it the same (RCV-17)? Only the space and the reading of the filing count. */
+/* Is a message of this id here already, and is it the same (RCV-17)? Of the filing only the keys
+ * and the raw row do not count. */
 GP_MUST_CHECK enum gp_rc gp_message_seen(
     struct gp_db *db, const struct gp_filing *filing, struct gp_filed *ret_filed, struct gp_err *err);
 

@@ -3,7 +3,8 @@
 #include "guildpost/store/archive.h"
 #include "unit/store/filing.h"
 
-#define POSTS 300
+#define POSTS 40 /* too little for a block */
+#define MORE  60 /* enough, each being long */
 
 static char *
 text_of(int i)
@@ -23,6 +24,24 @@ file_all(struct filing_house *house, int64_t ids[POSTS])
 		const struct letter letter = { .msgid = msgid, .subject = "Loom", .base = "loom", .text = text };
 
 		ids[i] = file_letter(house, &letter).id;
+	}
+}
+
+static void
+file_long(struct filing_house *house)
+{
+	for (int i = 0; i < MORE; i++) {
+		SCOPED(gp_buf_release) struct gp_buf text = GP_BUF_INIT(64 << 10);
+		SCOPED(gp_free_str) char *msgid = gp_printf("<long%d@a.example>", i);
+		struct letter letter = { .msgid = msgid, .subject = "Long", .base = "long" };
+
+		for (int j = 0; j < 20; j++) {
+			SCOPED(gp_free_str) char *piece = text_of(i * 1000 + j);
+
+			gp_buf_adds(&text, piece);
+		}
+		letter.text = text.data;
+		(void)file_letter(house, &letter);
 	}
 }
 
@@ -79,19 +98,7 @@ test_packing(void **state)
 	SAYS("too little for a block is left alone", number(&house, came) < (128 << 10));
 	pack_all(&house);
 	SAYS("and stays as it came", number(&house, plain) == POSTS);
-	for (int i = 0; i < 40; i++) {
-		SCOPED(gp_buf_release) struct gp_buf text = GP_BUF_INIT(64 << 10);
-		SCOPED(gp_free_str) char *msgid = gp_printf("<long%d@a.example>", i);
-		struct letter letter = { .msgid = msgid, .subject = "Long", .base = "long" };
-
-		for (int j = 0; j < 20; j++) {
-			SCOPED(gp_free_str) char *piece = text_of(i * 1000 + j);
-
-			gp_buf_adds(&text, piece);
-		}
-		letter.text = text.data;
-		(void)file_letter(&house, &letter);
-	}
+	file_long(&house);
 	pack_all(&house);
 	SAYS("a block's worth is packed, all of it", number(&house, plain) == 0);
 	SAYS("to a third at most", number(&house, kept) * 3 < number(&house, came));
@@ -143,16 +150,7 @@ test_removal(void **state)
 	(void)state;
 	house_open(&house);
 	file_all(&house, ids);
-	for (int round = 0; round < 3; round++) /* until there is a block's worth */
-		for (int i = 0; i < POSTS; i++) {
-			SCOPED(gp_free_str) char *msgid = gp_printf("<more%d-%d@a.example>", round, i);
-			SCOPED(gp_free_str) char *text = text_of(1000 * (round + 1) + i);
-			const struct letter letter = {
-				.msgid = msgid, .subject = "Loom", .base = "loom", .text = text
-			};
-
-			(void)file_letter(&house, &letter);
-		}
+	file_long(&house);
 	while (gp_pack_some(house.s.db, NOW, &more, &err) == GP_OK && more)
 		;
 	SAYS("a packed post is there", blocks_hold(&house, secret) && number(&house, plain) == 0);
