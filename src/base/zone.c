@@ -482,9 +482,10 @@ keep(const char *path, const struct stat *facts, int kind, struct FTW *where)
 void
 gp_zone_keep_all(void)
 {
-	/* FTW_PHYS would pass over links, and many names are links to another. */
+	/* Links are names, but no folders to walk: posix/America may be America itself, seen first and refused, and a folder
+	 * is walked once. */
 	if (kept == NULL)
-		(void)nftw(folder(), keep, 8, 0);
+		(void)nftw(folder(), keep, 8, FTW_PHYS);
 	if (kept_count > 0)
 		qsort(kept, kept_count, sizeof(struct gp_zone *), compare_names);
 }

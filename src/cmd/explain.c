@@ -102,7 +102,8 @@ out_bounces(struct gp_app *app, const struct gp_reading *reading)
 	out_array(app, "bounce", &items);
 }
 
-/* "20261210T180000Z" as RFC 3339, "20261210" as a date, "" as null. */
+/* "20261210T180000Z" as RFC 3339, "20261210" as a date, "" as null; a time on some wall, whose zone nobody knows, stays
+ * without the Z. */
 static void
 json_time(struct gp_buf *out, const char *key, const char *value)
 {
@@ -110,8 +111,8 @@ json_time(struct gp_buf *out, const char *key, const char *value)
 	int year, month, day, hour, minute, second;
 
 	if (sscanf(value, "%4d%2d%2dT%2d%2d%2d", &year, &month, &day, &hour, &minute, &second) == 6)
-		(void)snprintf(
-		    text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02dZ", year, month, day, hour, minute, second);
+		(void)snprintf(text, sizeof(text), "%04d-%02d-%02dT%02d:%02d:%02d%s", year, month, day, hour, minute,
+		    second, value[strlen(value) - 1] == 'Z' ? "Z" : "");
 	else if (sscanf(value, "%4d%2d%2d", &year, &month, &day) == 3)
 		(void)snprintf(text, sizeof(text), "%04d-%02d-%02d", year, month, day);
 	else

@@ -3,17 +3,15 @@
 #include <ctype.h>
 #include <strings.h>
 
-#include <libical/ical.h>
-
 #include "guildpost/base/clock.h"
+#include "guildpost/mail/ical_text.h"
 #include "guildpost/mail/utf8.h"
-#include "guildpost/mail/windows_zone.h"
+#include "mail/ical_parts.h"
 
 #define PART_MAX	(256u * 1024)
 #define LINE_MAX_OCTETS (64u * 1024)
 #define EVENTS_MAX	200 /* in all parts of one mail */
 #define ATTENDEES_MAX	500
-#define OBSERVANCES_MAX 64
 #define UID_MAX		1000
 #define TEXT_MAX	2000
 
@@ -63,85 +61,6 @@ add_instant(struct gp_buf *out, int64_t t)
 			gp_buf_addc(out, *at);
 }
 
-/* A yearly rule of months and weekdays: all that a real VTIMEZONE has. Anything more could run for minutes. */
-static bool
-rule_is_tame(icalproperty *property)
-{
-	struct icalrecurrencetype rule = icalproperty_get_rrule(property);
-	const short *const lists[] = { rule.by_second, rule.by_minute, rule.by_hour, rule.by_year_day, rule.by_week_no,
-		rule.by_set_pos };
-
-	if (rule.freq != ICAL_YEARLY_RECURRENCE || rule.interval < 1)
-		return false;
-	for (size_t i = 0; i < GP_COUNT(lists); i++)
-		if (lists[i][0] != ICAL_RECURRENCE_ARRAY_MAX)
-			return false;
-	return true;
-}
-
-static bool
-zone_is_tame(icalcomponent *zone)
-{
-	int left = OBSERVANCES_MAX;
-
-	if (zone == NULL)
-		return false;
-	for (icalcomponent *part = icalcomponent_get_first_component(zone, ICAL_ANY_COMPONENT); part != NULL;
-	     part = icalcomponent_get_next_component(zone, ICAL_ANY_COMPONENT)) {
-		icalproperty *rule = icalcomponent_get_first_property(part, ICAL_RRULE_PROPERTY);
-
-		if (left-- == 0 || icalcomponent_count_properties(part, ICAL_RDATE_PROPERTY) > OBSERVANCES_MAX * 4)
-			return false;
-		for (; rule != NULL; rule = icalcomponent_get_next_property(part, ICAL_RRULE_PROPERTY))
-			if (!rule_is_tame(rule))
-				return false;
-	}
-	return left < OBSERVANCES_MAX;
-}
-
-/* Some put their name before it: "/mozilla.org/20050126_1/Europe/Berlin". */
-static bool
-iana_name(const char *tzid, char out[64])
-{
-	while (strlen(tzid) > 0) {
-		if (strlen(tzid) < 64 && gp_zone_exists(tzid)) {
-			(void)snprintf(out, 64, "%s", tzid);
-			return true;
-		}
-		if (*tzid != '/')
-			break;
-		tzid = strchr(tzid + 1, '/');
-		if (tzid == NULL)
-			break;
-		if (gp_zone_exists(tzid + 1)) {
-			(void)snprintf(out, 64, "%.63s", tzid + 1);
-			return true;
-		}
-	}
-	return false;
-}
-
-/* By VTIMEZONE, then IANA, then Windows name (CAL-14). */
-static bool
-to_instant(icalcomponent *calendar, const char *tzid, struct icaltimetype t, int64_t *ret_t)
-{
-	icaltimezone *own = icalcomponent_get_timezone(calendar, tzid), *utc = icaltimezone_get_utc_timezone();
-	SCOPED(gp_zone_free) struct gp_zone *zone = NULL;
-	struct gp_wall wall = { t.year, t.month, t.day, t.hour, t.minute, t.second };
-	char name[64];
-	struct gp_err ignored;
-
-	if (own != NULL && zone_is_tame(icaltimezone_get_component(own))) {
-		icaltimezone_convert_time(&t, own, utc);
-		*ret_t = gp_days_from_civil(t.year, t.month, t.day) * 86400 + t.hour * 3600 + t.minute * 60 + t.second;
-		return true;
-	}
-	if ((!iana_name(tzid, name) && !gp_windows_zone(tzid, name)) || gp_zone_open(name, &zone, &ignored) != GP_OK)
-		return false;
-	*ret_t = gp_zone_from_wall(zone, &wall);
-	return true;
-}
-
 static bool
 on_the_clock(const struct icaltimetype *t)
 {
@@ -174,7 +93,7 @@ add_time(struct gp_buf *out, icalcomponent *calendar, icalproperty *property)
 	if (icaltime_is_utc(t))
 		add_wall(out, &t, "Z");
 	else if (parameter != NULL && icalparameter_get_tzid(parameter) != NULL &&
-		 to_instant(calendar, icalparameter_get_tzid(parameter), t, &instant))
+		 gp_ical_instant(calendar, icalparameter_get_tzid(parameter), t, &instant))
 		add_instant(out, instant);
 	else
 		add_wall(out, &t, "");
@@ -206,7 +125,8 @@ static char *
 end_of(icalcomponent *calendar, icalcomponent *event, const char *start)
 {
 	icalproperty *property = icalcomponent_get_first_property(event, ICAL_DURATION_PROPERTY);
-	char *end = time_of(calendar, event, ICAL_DTEND_PROPERTY);
+	char *end = time_of(calendar, event,
+	    icalcomponent_isa(event) == ICAL_VTODO_COMPONENT ? ICAL_DUE_PROPERTY : ICAL_DTEND_PROPERTY);
 	struct gp_buf out = GP_BUF_INIT(64);
 
 	if (*end != '\0' || property == NULL || instant_of(start) == 0)
@@ -274,7 +194,7 @@ address_of(const char *value)
 		if (low >= 0) {
 			gp_buf_addc(&out, (char)(high * 16 + low));
 			value += 2;
-		} else if (*value != '<' && *value != '>') {
+		} else if (strchr("<>\"", *value) == NULL) {
 			gp_buf_addc(&out, *value);
 		}
 	}
@@ -291,6 +211,7 @@ person_of(icalproperty *property, const char *value)
 
 	if (value == NULL)
 		return gp_strdup("");
+	value += *value == '"'; /* some quote it as if it were a parameter */
 	if (strncasecmp(value, "mailto:", 7) == 0)
 		return address_of(value);
 	other = parameter_of(property, "EMAIL", 400);
@@ -383,19 +304,24 @@ method_of(icalcomponent *calendar)
 	return out;
 }
 
+/* Events; of a calendar that holds none, what else somebody may have asked or answered (RFC 5546 sections 3.3 to 3.5). */
 static void
 read_calendar(icalcomponent *calendar, struct gp_reading *reading)
 {
+	static const icalcomponent_kind kinds[] = { ICAL_VEVENT_COMPONENT, ICAL_VTODO_COMPONENT,
+		ICAL_VJOURNAL_COMPONENT, ICAL_VFREEBUSY_COMPONENT };
 	SCOPED(gp_free_str) char *method = method_of(calendar);
+	size_t had = reading->calendar_count;
 
-	for (icalcomponent *event = icalcomponent_get_first_component(calendar, ICAL_VEVENT_COMPONENT);
-	     event != NULL && reading->calendar_count < EVENTS_MAX;
-	     event = icalcomponent_get_next_component(calendar, ICAL_VEVENT_COMPONENT)) {
-		reading->calendars = gp_grow(
-		    reading->calendars, (reading->calendar_count + 1) * sizeof(*reading->calendars));
-		reading->calendars[reading->calendar_count] = (struct gp_calendar){ 0 };
-		read_event(calendar, event, method, &reading->calendars[reading->calendar_count++]);
-	}
+	for (size_t i = 0; i < GP_COUNT(kinds) && reading->calendar_count == had; i++)
+		for (icalcomponent *event = icalcomponent_get_first_component(calendar, kinds[i]);
+		     event != NULL && reading->calendar_count < EVENTS_MAX;
+		     event = icalcomponent_get_next_component(calendar, kinds[i])) {
+			reading->calendars = gp_grow(
+			    reading->calendars, (reading->calendar_count + 1) * sizeof(*reading->calendars));
+			reading->calendars[reading->calendar_count] = (struct gp_calendar){ 0 };
+			read_event(calendar, event, method, &reading->calendars[reading->calendar_count++]);
+		}
 }
 
 static void
@@ -410,13 +336,13 @@ void
 gp_ical_read(const char *octets, size_t n, struct gp_reading *reading)
 {
 	SCOPED(free_component) icalcomponent *root = NULL;
-	SCOPED(gp_free_str) char *text = NULL;
+	SCOPED(gp_buf_release) struct gp_buf text = GP_BUF_INIT(2 * PART_MAX);
 
 	if (!part_ok(octets, n))
 		return;
-	text = gp_strndup(octets, n);
+	gp_ical_unfold(&text, octets, n);
 	icalerror_set_errors_are_fatal(0); /* builds of libical differ */
-	root = icalparser_parse_string(text);
+	root = icalparser_parse_string(text.data);
 	if (root == NULL)
 		return;
 	if (icalcomponent_isa(root) == ICAL_VCALENDAR_COMPONENT) {

@@ -10,6 +10,7 @@
 #include "guildpost/mail/field.h"
 #include "guildpost/mail/html.h"
 #include "guildpost/mail/ical.h"
+#include "guildpost/mail/ical_text.h"
 #include "guildpost/mail/own_text.h"
 #include "guildpost/mail/scan.h"
 #include "guildpost/mail/transfer.h"
@@ -166,17 +167,23 @@ take_text(struct walk *walk, const struct part *part)
 		add_paragraph(&walk->source, html ? &own : &shown);
 }
 
+/* Unfolded before the charset is applied: a fold may stand within a character. */
 static void
 take_calendar(struct walk *walk, const struct part *part)
 {
 	SCOPED(gp_buf_release) struct gp_buf octets = GP_BUF_INIT(PART_READ_MAX);
+	SCOPED(gp_buf_release) struct gp_buf lines = GP_BUF_INIT(PART_READ_MAX);
 	SCOPED(gp_buf_release) struct gp_buf utf8 = GP_BUF_INIT(PART_READ_MAX);
+	bool wide;
 
 	walk->reading->has_calendar = true;
 	if (walk->reading->calendar_count >= CALENDARS_MAX || part->n > CALENDAR_MAX * 2)
 		return;
 	decode(part, &octets);
-	gp_charset_to_utf8(&utf8, part->charset, walk->near, octets.data, octets.len);
+	wide = memchr(octets.data, '\0', octets.len) != NULL;
+	gp_ical_unfold(&lines, octets.data, wide ? 0 : octets.len);
+	gp_charset_to_utf8(
+	    &utf8, part->charset, walk->near, wide ? octets.data : lines.data, wide ? octets.len : lines.len);
 	if (utf8.len <= CALENDAR_MAX)
 		gp_ical_read(utf8.data, utf8.len, walk->reading);
 }
@@ -204,10 +211,15 @@ list_part(struct walk *walk, const struct part *part)
 static bool
 is_calendar(const struct part *part)
 {
+	static const char *const types[] = { "text/calendar", "application/ics", "application/calendar",
+		"application/x-ics", "text/ics", "text/x-ics", "text/x-icalendar", "text/x-vcalendar" };
 	size_t n = strlen(part->filename);
 
-	return is(part->type, "text/calendar") || is(part->type, "application/ics") ||
-	       is(part->type, "text/x-vcalendar") || (n > 4 && strcasecmp(part->filename + n - 4, ".ics") == 0);
+	for (size_t i = 0; i < GP_COUNT(types); i++)
+		if (is(part->type, types[i]))
+			return true;
+	return n > 4 &&
+	       (strcasecmp(part->filename + n - 4, ".ics") == 0 || strcasecmp(part->filename + n - 4, ".vcs") == 0);
 }
 
 static bool

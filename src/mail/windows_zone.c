@@ -174,6 +174,12 @@ static const struct {
 	{ "Canberra", "AUS Eastern Standard Time" },
 	{ "Wellington", "New Zealand Standard Time" },
 	{ "West Central Africa", "W. Central Africa Standard Time" },
+	{ "Eastern", "Eastern Standard Time" }, /* these are of Lotus Notes: "Western/Central Europe" */
+	{ "Central", "Central Standard Time" },
+	{ "Mountain", "Mountain Standard Time" },
+	{ "Pacific", "Pacific Standard Time" },
+	{ "Central Europe", "Central Europe Standard Time" },
+	{ "Eastern Europe", "GTB Standard Time" },
 };
 
 static const char *
@@ -217,7 +223,7 @@ static bool
 by_cities(const char *shown, char out[64])
 {
 	while (*shown != '\0') {
-		size_t n = strcspn(shown, ",:");
+		size_t n = strcspn(shown, ",:/");
 		const char *known;
 
 		while (n > 0 && isspace((unsigned char)shown[n - 1]))
@@ -227,8 +233,8 @@ by_cities(const char *shown, char out[64])
 			(void)snprintf(out, 64, "%s", known);
 		if (known != NULL || by_city(shown, n, out))
 			return true;
-		shown += strcspn(shown, ",:");
-		shown += strspn(shown, ",: ");
+		shown += strcspn(shown, ",:/");
+		shown += strspn(shown, ",:/ ");
 	}
 	return false;
 }

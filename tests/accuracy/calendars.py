@@ -10,6 +10,7 @@ from rows import Row
 ENDINGS = (".ics", ".ical", ".vcs", ".fixme")
 PART_MAX = 256 * 1024  # what a part may have before it is left alone (DESIGN.md, limits before libraries)
 EVENTS_MAX = 200
+KINDS = ("VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY")
 DEBIAN = "/usr/lib/python3/dist-packages"  # where the package is, also for a python3 that is not Debian's
 
 
@@ -32,7 +33,9 @@ def events_of(octets):
             if calendar.name != "VCALENDAR":
                 continue
             method = str(calendar.get("METHOD", "")).strip().upper()
-            for event in calendar.walk("VEVENT"):
+            # Of a calendar without events what else it holds counts.
+            found_kinds = [kind for kind in KINDS if calendar.walk(kind)]
+            for event in calendar.walk(found_kinds[0]) if found_kinds else []:
                 found.append((str(event.get("UID", "")).strip().lower(), int(event.get("SEQUENCE", 0)), method))
         return found
     except Exception:  # whatever it says: it does not read the file

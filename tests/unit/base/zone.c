@@ -251,6 +251,21 @@ wall_texts(void **state)
 	}
 }
 
+/* Kept once, no file is opened any more: a name that was passed over is none. Last, since it cannot be undone. */
+static void
+all_are_kept(void **state)
+{
+	static const char *const names[] = { "America/Los_Angeles", "America/Sao_Paulo", "US/Pacific", "Europe/Berlin",
+		"Asia/Kolkata", "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Auckland", "UTC", "EST5EDT",
+		"America/Argentina/Buenos_Aires", "Antarctica/Troll", "Atlantic/Reykjavik", "Indian/Maldives" };
+
+	(void)state;
+	gp_zone_keep_all();
+	for (size_t i = 0; i < GP_COUNT(names); i++)
+		if (!gp_zone_exists(names[i]))
+			fail_msg("%s is not kept", names[i]);
+}
+
 int
 main(void)
 {
@@ -264,6 +279,7 @@ main(void)
 		{ "a wrong zone name is refused with the nearest, and none leaves the folder", wrong_names, NULL, NULL,
 		    NULL },
 		{ "wall times are read strictly", wall_texts, NULL, NULL, NULL },
+		{ "every zone is kept for a process that may open no file", all_are_kept, NULL, NULL, NULL },
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 
 #include "guildpost/base/clock.h"
 #include "guildpost/mail/ical.h"
+#include "guildpost/mail/message.h"
 #include "guildpost/mail/windows_zone.h"
 
 /* --- reading: the forms in which four clients answer, made by hand after what they send --------------- */
@@ -212,8 +213,12 @@ odd_parts(void **state)
 		    "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nLOCATION:\r\nORGANIZER:\r\nATTENDEE:\r\nEND:"
 		    "VEVENT\r\nEND:VCALENDAR\r\n",
 		    1 },
-		{ "a task is no event", "BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nUID:1\r\nEND:VTODO\r\nEND:VCALENDAR\r\n",
-		    0 },
+		{ "a task alone, which somebody may have answered",
+		    "BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nUID:1\r\nEND:VTODO\r\nEND:VCALENDAR\r\n", 1 },
+		{ "a task beside an event is not counted as one",
+		    "BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nUID:1\r\nEND:VTODO\r\nBEGIN:VEVENT\r\nUID:2\r\nEND:VEVENT\r\n"
+		    "END:VCALENDAR\r\n",
+		    1 },
 		{ "latin-1 octets",
 		    "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:\xe4\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", 0 },
 		{ "a yearly rule that never comes, in a time zone",
@@ -509,6 +514,109 @@ folding(void **state)
 	assert_string_equal(reading.calendars[0].summary, title.data);
 }
 
+/* --- as it comes by mail ------------------------------------------------------------------------------ */
+
+#define HEAD  "From: ann@example.net\nMIME-Version: 1.0\n"
+#define PLAIN HEAD "Content-Type: text/calendar; charset=utf-8\n\n"
+#define EVENT                                                                                                          \
+	"BEGIN:VEVENT\nUID:u1\nDTSTAMP:20261125T101500Z\nSUMMARY:Gr\xc3\xbc\xc3\x9f"                                   \
+	"e\n"
+#define ANSWER	     "ATTENDEE;PARTSTAT=ACCEPTED:mailto:ann@example.net\nEND:VEVENT\n"
+#define WHOLE(times) "BEGIN:VCALENDAR\nMETHOD:REPLY\n" EVENT times ANSWER "END:VCALENDAR\n"
+#define LOTUS                                                                                                          \
+	"BEGIN:VTIMEZONE\nTZID:Eastern\nBEGIN:STANDARD\nDTSTART:19501029T020000\nTZOFFSETFROM:-0400\n"                 \
+	"TZOFFSETTO:-0500\nRRULE:FREQ=YEARLY;BYMINUTE=0;BYHOUR=2;BYDAY=-1SU;BYMONTH=10\nEND:STANDARD\n"                \
+	"BEGIN:DAYLIGHT\nDTSTART:19500402T020000\nTZOFFSETFROM:-0500\nTZOFFSETTO:-0400\n"                              \
+	"RRULE:FREQ=YEARLY;BYMINUTE=0;BYHOUR=2;BYDAY=1SU;BYMONTH=4\nEND:DAYLIGHT\nEND:VTIMEZONE\n"
+
+static const struct {
+	const char *says, *octets, *start;
+} arrivals[] = {
+	{ "line feeds alone", PLAIN WHOLE("DTSTART:20261210T180000Z\n"), "20261210T180000Z" },
+	{ "a fold within a character",
+	    PLAIN "BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:u1\nSUMMARY:Gr\xc3\n \xbc\xc3\n\t\x9f"
+		  "e\nDTSTART:20261210\n" ANSWER "END:VCALENDAR\n",
+	    "20261210" },
+	{ "a byte order mark, and blank lines in the middle",
+	    PLAIN "\xef\xbb\xbf\n" WHOLE("DTSTART\n\n ;VALUE=DATE\n \n :20261210\n"), "20261210" },
+	{ "words around it", PLAIN "Please see:\n\n" WHOLE("DTSTART:20261210T180000Z\n") "____\nA list footer\n",
+	    "20261210T180000Z" },
+	{ "blanks behind BEGIN and END",
+	    PLAIN "BEGIN:VCALENDAR \nMETHOD:REPLY\n" EVENT "DTSTART:20261210T180000Z\n" ANSWER "END:VCALENDAR\t\n",
+	    "20261210T180000Z" },
+	{ "a wrong label", HEAD "Content-Type: text/calendar; charset=us-ascii\n\n" WHOLE("DTSTART:20261210T180000Z\n"),
+	    "20261210T180000Z" },
+	{ "Latin-1 that says so",
+	    HEAD "Content-Type: text/calendar; "
+		 "charset=iso-8859-1\n\nBEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VEVENT\nUID:u1\nSUMMARY:Gr"
+		 "\xfc\xdf"
+		 "e\nDTSTART:20261210\n" ANSWER "END:VCALENDAR\n",
+	    "20261210" },
+	{ "plain text that is a file of events",
+	    HEAD "Content-Type: text/plain; charset=utf-8; name=invite.ics\n\n" WHOLE("DTSTART:20261210T180000Z\n"),
+	    "20261210T180000Z" },
+	{ "octets that are one",
+	    HEAD "Content-Type: application/octet-stream\nContent-Disposition: attachment; "
+		 "filename=\"invite.ICS\"\n\n" WHOLE("DTSTART:20261210T180000Z\n"),
+	    "20261210T180000Z" },
+	{ "deep inside",
+	    HEAD
+	    "Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/alternative; boundary=b\n\n--b\n"
+	    "Content-Type: text/plain\n\nYes\n--b\nContent-Type: multipart/related; boundary=c\n\n--c\n"
+	    "Content-Type: APPLICATION/ICS\n\n" WHOLE("DTSTART:20261210T180000Z\n") "--c--\n--b--\n--a--\n",
+	    "20261210T180000Z" },
+	{ "an American zone by name alone", PLAIN WHOLE("DTSTART;TZID=America/Los_Angeles:20261210T100000\n"),
+	    "20261210T180000Z" },
+	{ "a zone in quotes, by the name that Windows shows",
+	    PLAIN WHOLE("DTSTART;TZID=\"(GMT+05.30) Chennai / Kolkata / Mumbai / New Delhi\":20261210T233000\n"),
+	    "20261210T180000Z" },
+	{ "a zone that Lotus describes",
+	    PLAIN "BEGIN:VCALENDAR\nMETHOD:REPLY\n" LOTUS EVENT "DTSTART;TZID=Eastern:20060710T140000\n" ANSWER
+		  "END:VCALENDAR\n",
+	    "20060710T180000Z" },
+	{ "a zone that Lotus only names", PLAIN WHOLE("DTSTART;TZID=\"Western/Central Europe\":20261210T190000\n"),
+	    "20261210T180000Z" },
+	{ "a description that ends before the date, and the name knows better",
+	    PLAIN "BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VTIMEZONE\nTZID:Europe/"
+		  "Berlin\nBEGIN:STANDARD\nDTSTART:20041031T030000\n"
+		  "TZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nEND:STANDARD\nBEGIN:DAYLIGHT\nDTSTART:20050327T020000\n"
+		  "TZOFFSETFROM:+0100\nTZOFFSETTO:+0200\nEND:DAYLIGHT\nEND:VTIMEZONE\n" EVENT
+		  "DTSTART;TZID=Europe/Berlin:20261210T190000\n" ANSWER "END:VCALENDAR\n",
+	    "20261210T180000Z" },
+	{ "the local mean time of long ago",
+	    PLAIN "BEGIN:VCALENDAR\nMETHOD:REPLY\nBEGIN:VTIMEZONE\nTZID:Europe/"
+		  "Moscow\nBEGIN:STANDARD\nDTSTART:20010101T000000\n"
+		  "TZOFFSETFROM:+023017\nTZOFFSETTO:+023017\nEND:STANDARD\nEND:VTIMEZONE\n" EVENT
+		  "DTSTART;TZID=Europe/Moscow:20261210T210000\n" ANSWER "END:VCALENDAR\n",
+	    "20261210T180000Z" },
+	{ "a zone that nobody knows stays on the wall", PLAIN WHOLE("DTSTART;TZID=Mars/Olympus:20261210T190000\n"),
+	    "20261210T190000" },
+	{ "no zone at all", PLAIN WHOLE("DTSTART:20261210T190000\n"), "20261210T190000" },
+	{ "two calendars in one part",
+	    PLAIN WHOLE("DTSTART:20261210T180000Z\n") "BEGIN:VCALENDAR\nMETHOD:REPLY\nEND:VCALENDAR\n",
+	    "20261210T180000Z" },
+};
+
+static void
+forms_of_arrival(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < GP_COUNT(arrivals); i++) {
+		SCOPED(gp_reading_release) struct gp_reading reading;
+
+		gp_message_read(arrivals[i].octets, strlen(arrivals[i].octets), 0, &reading);
+		if (reading.calendar_count != 1 || strcmp(reading.calendars[0].start, arrivals[i].start) != 0)
+			fail_msg("%s: %zu events, start %s", arrivals[i].says, reading.calendar_count,
+			    reading.calendar_count > 0 ? reading.calendars[0].start : "");
+		if (strcmp(reading.calendars[0].summary, "Gr\xc3\xbc\xc3\x9f"
+							 "e") != 0 ||
+		    strcmp(reading.calendars[0].method, "REPLY") != 0 || strcmp(reading.calendars[0].uid, "u1") != 0 ||
+		    reading.calendars[0].attendee_count != 1)
+			fail_msg("%s: %s %s %s", arrivals[i].says, reading.calendars[0].method,
+			    reading.calendars[0].uid, reading.calendars[0].summary);
+	}
+}
+
 int
 main(void)
 {
@@ -518,6 +626,7 @@ main(void)
 		{ "a start is the right instant or stays on the wall", start_times, NULL, NULL, NULL },
 		{ "thirty Windows names of zones are known", windows_names, NULL, NULL, NULL },
 		{ "odd parts give what they hold and nothing else", odd_parts, NULL, NULL, NULL },
+		{ "what mail does to a calendar is undone", forms_of_arrival, NULL, NULL, NULL },
 		{ "every prefix of an answer is survived", every_prefix, NULL, NULL, NULL },
 		{ "limits hold before libical sees a part", limits, NULL, NULL, NULL },
 		{ "a request is these octets", a_request, NULL, NULL, NULL },
