@@ -4,7 +4,7 @@
 #include "unit/store/filing.h"
 
 #define POSTS 40 /* too little for a block */
-#define MORE  60 /* enough, each being long */
+#define MORE  220 /* enough for blocks and for a dictionary */
 
 static char *
 text_of(int i)
@@ -35,8 +35,8 @@ file_long(struct filing_house *house)
 		SCOPED(gp_free_str) char *msgid = gp_printf("<long%d@a.example>", i);
 		struct letter letter = { .msgid = msgid, .subject = "Long", .base = "long" };
 
-		for (int j = 0; j < 20; j++) {
-			SCOPED(gp_free_str) char *piece = text_of(i * 1000 + j);
+		for (int j = 0; j < 5; j++) {
+			SCOPED(gp_free_str) char *piece = text_of((i + 1) * 1000 + j);
 
 			gp_buf_adds(&text, piece);
 		}
