@@ -1,5 +1,6 @@
-#include "desk/brief.h"
+#include "guildpost/desk/brief.h"
 
+#include "desk/brief_mail.h"
 #include "desk/date.h"
 #include "guildpost/base/log.h"
 #include "guildpost/base/mem.h"

@@ -1,4 +1,5 @@
-#include "desk/brief.h"
+#include "guildpost/desk/brief.h"
+
 #include "guildpost/base/log.h"
 #include "guildpost/base/mem.h"
 #include "guildpost/desk/note.h"

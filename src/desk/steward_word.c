@@ -1,4 +1,4 @@
-#include "desk/brief.h"
+#include "desk/brief_mail.h"
 #include "desk/handlers.h"
 #include "guildpost/base/mem.h"
 #include "guildpost/mail/address.h"

@@ -1,4 +1,4 @@
-/* brief.h - what composing a brief and obeying its numbers share.  Floor: desk. */
+/* brief_mail.h - what composing a brief and obeying its numbers share.  Floor: desk. */
 #pragma once
 #include "guildpost/desk/brief.h"
 
