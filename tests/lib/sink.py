@@ -18,7 +18,7 @@ from house import BUILD, wait_for
 class Sink:
     def __init__(self, *rules, unix=False, offer=None, log=True, keep=False, port=0):
         self.folder = Path(tempfile.mkdtemp(prefix="sink-"))
-        self.log = self.folder / "log"
+        self.log, self.told = self.folder / "log", 0
         self.script = self.folder / "script"
         self.script.write_text("".join(rule + "\n" for rule in rules))
         self.mail = self.folder / "mail"
@@ -52,6 +52,14 @@ class Sink:
         lines = self.log.read_text().splitlines() if self.log.exists() else []
         rows = [json.loads(line) for line in lines]
         return [row for row in rows if recipient is None or row["recipient"] == recipient]
+
+    def fresh(self):
+        """The copies since the last call, of a log that has grown long."""
+        with open(self.log) as log:
+            log.seek(self.told)
+            lines = log.readlines()
+            self.told = log.tell()
+        return [json.loads(line) for line in lines]
 
     def messages(self):
         """Octets of each copy in order; with keep=True."""
