@@ -10,7 +10,7 @@
 #include "guildpost/store/search.h"
 
 #define RAW_AT_ONCE 200
-#define BAR_COLUMNS 40
+#define BAR_COLUMNS 24
 #define MONTHS_MAX  1200
 
 /* --- remove --------------------------------------------------------------------------------- */
@@ -152,8 +152,22 @@ struct chart {
 	struct gp_app *app;
 	struct gp_month_count months[MONTHS_MAX];
 	size_t count;
-	int64_t most;
+	int64_t most_posts, most_people;
 };
+
+/* Months without a post are drawn as well: a list that sleeps shows it. */
+static void
+fill_up_to(struct chart *chart, const struct gp_month_count *month)
+{
+	while (chart->count > 0 && chart->count < MONTHS_MAX) {
+		const struct gp_month_count *last = &chart->months[chart->count - 1];
+		int next = last->year * 12 + last->month; /* months begin with 1, so this is the one after */
+
+		if (next >= month->year * 12 + month->month - 1)
+			return;
+		chart->months[chart->count++] = (struct gp_month_count){ .year = next / 12, .month = next % 12 + 1 };
+	}
+}
 
 static enum gp_rc
 take_month(void *context, const struct gp_month_count *month, struct gp_err *err)
@@ -161,28 +175,40 @@ take_month(void *context, const struct gp_month_count *month, struct gp_err *err
 	struct chart *chart = context;
 
 	(void)err;
+	if (!chart->app->json)
+		fill_up_to(chart, month);
 	if (chart->count < MONTHS_MAX)
 		chart->months[chart->count++] = *month;
-	chart->most = month->posts > chart->most ? month->posts : chart->most;
+	chart->most_posts = month->posts > chart->most_posts ? month->posts : chart->most_posts;
+	chart->most_people = month->people > chart->most_people ? month->people : chart->most_people;
 	return GP_OK;
+}
+
+static void
+draw_bar(struct gp_app *app, const char *name, char sign, int64_t value, int64_t most)
+{
+	char bar[BAR_COLUMNS + 1];
+	size_t columns = most > 0 ? (size_t)((value * BAR_COLUMNS + most - 1) / most) : 0;
+
+	memset(bar, sign, columns);
+	bar[columns] = '\0';
+	gp_out_int(app, name, value);
+	if (!app->json)
+		gp_out_text(app, "", columns > 0 ? bar : " ");
 }
 
 static void
 draw_month(struct chart *chart, const struct gp_month_count *month)
 {
 	struct gp_app *app = chart->app;
-	char name[24], bar[BAR_COLUMNS + 1];
-	size_t columns = (size_t)((month->posts * BAR_COLUMNS + chart->most - 1) / chart->most);
+	char name[24];
 
 	(void)snprintf(name, sizeof(name), "%04d-%02d", month->year, month->month);
-	memset(bar, '#', columns);
-	bar[columns] = '\0';
 	gp_out_text(app, "month", name);
-	gp_out_int(app, "posts", month->posts);
-	gp_out_int(app, "threads", month->threads);
-	gp_out_int(app, "people", month->people);
-	if (!app->json)
-		gp_out_text(app, "", bar);
+	draw_bar(app, "posts", '#', month->posts, chart->most_posts);
+	if (app->json)
+		gp_out_int(app, "threads", month->threads);
+	draw_bar(app, "people", '*', month->people, chart->most_people);
 	gp_out_row(app);
 }
 
