@@ -69,14 +69,17 @@ subject_says(const struct gp_reading *reading, const char *const *begins)
 static bool
 text_says(const struct gp_reading *reading)
 {
-	SCOPED(gp_free_str) char *all = folded_begin(reading->own_text, AWAY_LOOK), *away = NULL, *more = NULL;
+	SCOPED(gp_free_str) char *all = NULL, *away = NULL, *more = NULL;
 	const char *said = behind_greeting(reading->own_text);
 	size_t n = strlen(said);
 
-	away = folded_begin(said, AWAY_LOOK);
-	more = folded_begin(said, MORE_LOOK);
-	if (n > NOTICE_MAX || gp_begins_with_any(all, gp_to_many) || !gp_holds_any(away, gp_away))
+	if (n > NOTICE_MAX)
 		return false;
+	all = folded_begin(reading->own_text, AWAY_LOOK);
+	away = folded_begin(said, AWAY_LOOK);
+	if (gp_begins_with_any(all, gp_to_many) || !gp_holds_any(away, gp_away))
+		return false;
+	more = folded_begin(said, MORE_LOOK);
 	return n <= ALONE_MAX || gp_holds_any(more, gp_away_more);
 }
 

@@ -47,9 +47,9 @@ static size_t
 word_at(const char *s, const char *const *words)
 {
 	for (; *words != NULL; words++) {
-		size_t n = strlen(*words);
+		size_t n = *s == **words ? strlen(*words) : 0;
 
-		if (strncmp(s, *words, n) == 0 && !isalnum((unsigned char)s[n]) && (unsigned char)s[n] < 0xc3)
+		if (n > 0 && strncmp(s, *words, n) == 0 && !isalnum((unsigned char)s[n]) && (unsigned char)s[n] < 0xc3)
 			return n;
 	}
 	return 0;
@@ -398,15 +398,19 @@ static void
 drop_one(struct gp_lines *lines, size_t i)
 {
 	size_t next = gp_lines_next(lines, i + 1), first;
-	const char *mark = odd_mark(lines, next);
-	bool odd = mark != NULL && run_end(lines, next, mark) > 0;
-	bool quoted = odd || (next < lines->count && lines->v[next].kind == GP_LINE_QUOTED && next <= i + QUOTE_LOOK);
+	const char *mark;
+	bool ends = may_end(&lines->v[i]), odd, quoted;
 
 	if (is_run_in(&lines->v[i])) {
 		gp_lines_drop(lines, i, gp_lines_own_before(lines, i) ? lines->count : i + 1);
 		return;
 	}
-	if (!may_end(&lines->v[i]) && !(quoted && may_end_bare(&lines->v[i])))
+	if (!ends && (next >= lines->count || gp_line_is_own(&lines->v[next])))
+		return;
+	mark = odd_mark(lines, next);
+	odd = mark != NULL && run_end(lines, next, mark) > 0;
+	quoted = odd || (next < lines->count && lines->v[next].kind == GP_LINE_QUOTED && next <= i + QUOTE_LOOK);
+	if (!ends && !(quoted && may_end_bare(&lines->v[i])))
 		return;
 	first = start_of(lines, i, quoted);
 	if (first == lines->count)

@@ -293,6 +293,14 @@ drop_notices(struct gp_lines *lines, size_t start, size_t end)
 	}
 }
 
+static bool
+begins_notice(const struct gp_line *line)
+{
+	SCOPED(gp_free_str) char *text = gp_line_folded(line, LABEL_MAX);
+
+	return gp_begins_with_any(text + strspn(text, " *_/>[("), gp_notice);
+}
+
 /* A notice that goes on over paragraphs which do not sound like one is known by its beginning. */
 static void
 drop_long_notice(struct gp_lines *lines, size_t start, size_t end)
@@ -303,9 +311,11 @@ drop_long_notice(struct gp_lines *lines, size_t start, size_t end)
 		if (!gp_line_is_own(&lines->v[i]) ||
 		    (i > 0 && gp_line_is_own(&lines->v[i - 1]) && !gp_line_is_rule(&lines->v[i - 1], RULE_APART)))
 			continue;
+		if (!begins_notice(&lines->v[i]))
+			continue;
 		text = paragraph_at(lines, i, end);
-		if (!gp_begins_with_any(text, gp_notice) || count_terms(text) < NOTICE_OPENED ||
-		    !gp_lines_own_before(lines, i) || own_between(lines, i, end, NOTICE_LINES) > NOTICE_LINES)
+		if (count_terms(text) < NOTICE_OPENED || !gp_lines_own_before(lines, i) ||
+		    own_between(lines, i, end, NOTICE_LINES) > NOTICE_LINES)
 			continue;
 		gp_lines_drop(lines, i, end);
 		return;

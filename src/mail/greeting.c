@@ -22,10 +22,12 @@ mark_at(const char *s)
 		"\xef\xbc\x8c", "\xe3\x80\x81", "\xe3\x80\x82", "\xef\xbc\x81", "\xef\xbc\x9a", "\xe2\x80\xa6",
 		"\xe3\x80\x80", NULL };
 
+	if (isalnum((unsigned char)*s) || *s == ' ')
+		return 0;
 	for (const char *const *mark = marks; *mark != NULL; mark++) {
-		size_t n = strlen(*mark);
+		size_t n = *s == **mark ? strlen(*mark) : 0;
 
-		if (strncmp(s, *mark, n) == 0) /* "hi-res" and "a.example" hold none */
+		if (n > 0 && strncmp(s, *mark, n) == 0) /* "hi-res" and "a.example" hold none */
 			return strchr("-.:", *s) == NULL || s[n] == '\0' || s[n] == ' ' || mark_at(s + n) > 0 ? n : 0;
 	}
 	return 0;
@@ -55,7 +57,7 @@ longest_at(const char *s, const char *const *words, bool dense)
 	size_t longest = 0;
 
 	for (; *words != NULL; words++) {
-		size_t n = strlen(*words);
+		size_t n = *s == **words ? strlen(*words) : 0;
 
 		if (n > longest && strncmp(s, *words, n) == 0 && (dense || ends_word(s + n)))
 			longest = n;
