@@ -24,7 +24,7 @@ UNIT := $(sort $(wildcard tests/unit/*/*.c tests/property/*.c))
 UNIT_BIN := $(UNIT:tests/%.c=$(BUILD)/tests/%)
 FUZZ := $(sort $(wildcard tests/fuzz/*.c))
 FUZZ_BIN := $(FUZZ:tests/fuzz/%.c=$(BUILD)/fuzz/%)
-TOOLS := $(sort $(wildcard tests/tools/*.c))
+TOOLS := $(sort $(filter-out tests/tools/fail.c,$(wildcard tests/tools/*.c)))
 TOOLS_BIN := $(TOOLS:tests/tools/%.c=$(BUILD)/tools/%)
 
 all: $(BUILD)/guildpost
@@ -63,6 +63,11 @@ $(BUILD)/tools/%: tests/tools/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -o $@ $< $(ALL_LDFLAGS) -lpthread -lcrypto
 
+# Preloaded, so without the sanitizers and in glibc's own names.
+$(BUILD)/tools/fail.so: tests/tools/fail.c Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=c17 -D_GNU_SOURCE -O1 -g -Wall -Wextra -shared -fPIC -o $@ $< -ldl
+
 deps:
 	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
 	if [ -n "$$missing" ]; then export DEBIAN_FRONTEND=noninteractive; \
@@ -70,7 +75,7 @@ deps:
 	  echo postfix postfix/main_mailer_type select No configuration | $$sudo debconf-set-selections; \
 	  $$sudo apt-get update -qq && $$sudo apt-get install -y -qq --no-install-recommends $$missing; fi
 
-tests-build: $(BUILD)/guildpost $(UNIT_BIN) $(TOOLS_BIN)
+tests-build: $(BUILD)/guildpost $(UNIT_BIN) $(TOOLS_BIN) $(BUILD)/tools/fail.so
 
 SANITIZERS := -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
 asan-build:
@@ -88,9 +93,10 @@ asan: asan-build
 lint:
 	tests/lint
 
-# kill -9 at random instants, a full disk, a locked database: nothing is lost.
+# kill -9 at random instants, a smarthost that stops or hangs up anywhere, a full disk, a locked database, a power cut:
+# nothing is lost. CRASH_ROUNDS is how often each of them comes (make check: a few).
 crash: tests-build
-	CRASH_KILLS=$${CRASH_KILLS:-50} BUILD=$(BUILD) tests/run crash
+	CRASH_ROUNDS=$${CRASH_ROUNDS:-350} TEST_LIMIT=$${TEST_LIMIT:-86400} BUILD=$(BUILD) tests/run crash
 
 # Speed, as ratios in one run: one JSON line a bench.
 bench: deps

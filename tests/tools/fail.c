@@ -1,0 +1,175 @@
+/* fail.c - a library to be preloaded: the disk fails at the n-th call, or forgets at a power cut what was not synced.
+ *
+ *   FAIL_CALL   write, sync or lock; FAIL_AT=N: the N-th such call on a file of the database fails; FAIL_TIMES: how many
+ *               from there on (1); FAIL_ERRNO: with which number
+ *   FAIL_COUNT  a file that gets the number of calls at the end, so that a test knows how far to go
+ *   POWER       a folder: at each sync the file as it stands is copied there; after a cut that is what is left */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static long calls;
+
+static void *
+real(const char *name)
+{
+	void *found = dlsym(RTLD_NEXT, name);
+
+	if (found == NULL)
+		abort();
+	return found;
+}
+
+static bool
+path_of(int fd, char out[PATH_MAX])
+{
+	char link[64];
+	ssize_t n;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, out, PATH_MAX - 1);
+	if (n <= 0)
+		return false;
+	out[n] = '\0';
+	return strstr(out, "guildpost.db") != NULL && strstr(out, ".tally") == NULL && strstr(out, ".bell") == NULL &&
+	       strstr(out, ".run") == NULL && strstr(out, ".slot") == NULL;
+}
+
+__attribute__((destructor)) static void
+report(void)
+{
+	const char *path = getenv("FAIL_COUNT");
+	FILE *file = path != NULL ? fopen(path, "w") : NULL;
+
+	if (file != NULL) {
+		(void)fprintf(file, "%ld\n", calls);
+		(void)fclose(file);
+	}
+}
+
+static bool
+fails(const char *what, int fd)
+{
+	const char *call = getenv("FAIL_CALL"), *at = getenv("FAIL_AT"), *times = getenv("FAIL_TIMES");
+	const char *number = getenv("FAIL_ERRNO");
+	char path[PATH_MAX];
+	long first = at != NULL ? strtol(at, NULL, 10) : 0, n = times != NULL ? strtol(times, NULL, 10) : 1, this;
+
+	if (call == NULL || strcmp(call, what) != 0 || !path_of(fd, path))
+		return false;
+	this = __atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED);
+	if (first <= 0 || this < first || this >= first + n)
+		return false;
+	errno = number != NULL ? (int)strtol(number, NULL, 10) : EIO;
+	return true;
+}
+
+ssize_t
+pwrite64(int fd, const void *octets, size_t n, off64_t at)
+{
+	static ssize_t (*next)(int, const void *, size_t, off64_t);
+
+	if (next == NULL)
+		*(void **)&next = real("pwrite64");
+	return fails("write", fd) ? -1 : next(fd, octets, n, at);
+}
+
+ssize_t
+pwrite(int fd, const void *octets, size_t n, off_t at)
+{
+	return pwrite64(fd, octets, n, at);
+}
+
+/* Whole or not at all, as the disk that we play. */
+static void
+keep(int fd)
+{
+	const char *folder = getenv("POWER");
+	char path[PATH_MAX], part[2 * PATH_MAX], to[2 * PATH_MAX], block[65536];
+	const char *name;
+	int in, out;
+	ssize_t n;
+
+	if (folder == NULL || !path_of(fd, path) || (name = strrchr(path, '/')) == NULL)
+		return;
+	(void)snprintf(part, sizeof(part), "%s%s.part-%d", folder, name, (int)getpid());
+	(void)snprintf(to, sizeof(to), "%s%s", folder, name);
+	in = open(path, O_RDONLY | O_CLOEXEC);
+	out = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	while (in >= 0 && out >= 0 && (n = read(in, block, sizeof(block))) > 0)
+		if (write(out, block, (size_t)n) != n)
+			abort();
+	(void)close(in);
+	(void)close(out);
+	(void)rename(part, to);
+}
+
+int
+fdatasync(int fd)
+{
+	static int (*next)(int);
+
+	if (next == NULL)
+		*(void **)&next = real("fdatasync");
+	if (fails("sync", fd))
+		return -1;
+	keep(fd);
+	return getenv("POWER") != NULL ? 0 : next(fd);
+}
+
+int
+fsync(int fd)
+{
+	static int (*next)(int);
+
+	if (next == NULL)
+		*(void **)&next = real("fsync");
+	if (fails("sync", fd))
+		return -1;
+	keep(fd);
+	return getenv("POWER") != NULL ? 0 : next(fd);
+}
+
+static int
+lock(const char *name, int fd, int command, void *argument)
+{
+	int (*next)(int, int, ...);
+
+	*(void **)&next = real(name);
+	if ((command == F_SETLK || command == F_SETLKW) && ((struct flock *)argument)->l_type != F_UNLCK &&
+	    fails("lock", fd))
+		return -1;
+	return next(fd, command, argument);
+}
+
+int
+fcntl64(int fd, int command, ...)
+{
+	va_list ap;
+	void *argument;
+
+	va_start(ap, command);
+	argument = va_arg(ap, void *);
+	va_end(ap);
+	return lock("fcntl64", fd, command, argument);
+}
+
+int
+fcntl(int fd, int command, ...)
+{
+	va_list ap;
+	void *argument;
+
+	va_start(ap, command);
+	argument = va_arg(ap, void *);
+	va_end(ap);
+	return lock("fcntl64", fd, command, argument);
+}
