@@ -27,7 +27,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 {
 	SCOPED(gp_free_str)
-	char *value = gp_strndup((const char *)octets, n), *shown = gp_utf8_cleaned(value, n, false, 4096);
+	char *value = gp_strndup((const char *)octets, n),
+	     *shown = gp_utf8_cleaned((const char *)octets, n, false, 4096);
 	SCOPED(gp_mailboxes_release) struct gp_mailboxes boxes = { 0 };
 	SCOPED(gp_strs_release) struct gp_strs ids = { 0 };
 	char key[GP_ADDRESS_MAX], again[GP_ADDRESS_MAX];

@@ -11,7 +11,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 	static const char *const names[] = { "charset", "name", "filename", "boundary" };
 	const char *charset = charsets[n > 0 ? octets[0] % GP_COUNT(charsets) : 0];
 	SCOPED(gp_free_str) char *value = n > 0 ? gp_strndup((const char *)octets + 1, n - 1) : gp_strdup("");
-	SCOPED(gp_free_str) char *text = gp_words_decode(value, n > 0 ? n - 1 : 0, charset, 2000);
+	SCOPED(gp_free_str)
+	char *text = gp_words_decode((const char *)octets + (n > 0), n > 0 ? n - 1 : 0, charset, 2000);
 	SCOPED(gp_free_str) char *word = gp_value_word(value);
 	SCOPED(gp_free_str) char *subject = NULL, *shown = gp_subject_shown(text);
 	bool reply;
