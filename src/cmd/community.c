@@ -106,7 +106,7 @@ show_space(struct gp_app *app, const struct gp_space *space, struct gp_err *err)
 		{ "rhythm", space->rhythm }, { "visibility", space->visibility }, { "posting", space->posting },
 		{ "first-posts", space->first_posts }, { "reply-to", space->reply_to }, { "prefix", space->prefix },
 		{ "footer", space->footer }, { "max-size", max_size }, { "delivery", space->delivery },
-		{ "join", space->joining }, { "members", members }, { "posts", posts } };
+		{ "join", space->joining }, { "replies", space->replies }, { "members", members }, { "posts", posts } };
 	gp_show(app, pairs, GP_COUNT(pairs));
 	return GP_OK;
 }

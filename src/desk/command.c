@@ -146,35 +146,22 @@ has_join(const struct wishes *wishes)
 
 /* --- answering ------------------------------------------------------------------------------ */
 
-/* text: made before, or NULL. limit: counts for who is not proved (RCV-16). */
+/* A mail of several results, or of none. limit: counts for who is not proved (RCV-16). */
 static enum gp_rc
-send(struct wisher *wisher, const char *template_name, const struct gp_var *vars, size_t count, const char *text,
-    const char *limit, struct gp_err *err)
+send(struct wisher *wisher, const char *template_name, const struct gp_var *vars, size_t count, const char *limit,
+    struct gp_err *err)
 {
-	const struct gp_arrival *arrival = wisher->arrival;
-
-	return gp_notice_send(wisher->desk,
-	    &(struct gp_notice){ .kind = "receipt",
-		.template_name = template_name,
-		.subject = text != NULL ? wisher->subject : NULL,
-		.text = text,
-		.language = wisher_language(wisher),
-		.space = arrival->to->space,
-		.to_name = wisher->member != NULL ? wisher->member->name : "",
-		.to_address = wisher->address,
-		.member_id = wisher->member != NULL ? wisher->member->id : 0,
-		.reply_ext = wisher->reply_ext,
-		.in_reply_to = arrival->reading->message_id_made ? NULL : arrival->reading->message_id,
-		.vars = vars,
-		.var_count = count,
-		.limit_kind = limit,
-		.now = arrival->now },
-	    NULL, err);
+	gp_buf_clear(&wisher->text);
+	gp_free_str(&wisher->subject);
+	wisher->alone = true;
+	GP_TRY(wish_say(wisher, template_name, vars, count, err));
+	return wish_send(wisher, limit, err);
 }
 
 static enum gp_rc
 run(struct wisher *wisher, const struct wishes *wishes, const char *limit, struct gp_err *err)
 {
+	SCOPED(gp_free_str) char *results = NULL;
 	char line[GP_COMMAND_LINE];
 
 	wisher->alone = wishes->count == 1;
@@ -183,12 +170,15 @@ run(struct wisher *wisher, const struct wishes *wishes, const char *limit, struc
 		gp_command_format(&wishes->v[i], line);
 		GP_TRY(wish_do(wisher, &wishes->v[i], err));
 	}
+	if (wisher->text.len == 0 && wisher->asked)
+		return GP_OK;
 	if (wisher->text.len == 0)
 		return gp_drop(wisher->desk, wisher->arrival, "asks for nothing", err);
 	if (wisher->alone)
-		return send(wisher, wisher->template_name, NULL, 0, wisher->text.data, limit, err);
-	const struct gp_var vars[] = { { "results", wisher->text.data } };
-	return send(wisher, "answers", vars, GP_COUNT(vars), NULL, limit, err);
+		return wish_send(wisher, limit, err);
+	results = gp_strdup(wisher->text.data);
+	const struct gp_var vars[] = { { "results", results } };
+	return send(wisher, "answers", vars, GP_COUNT(vars), limit, err);
 }
 
 /* One mail with the choices; what was written goes back only to who is proved (RCV-16). */
@@ -211,7 +201,7 @@ unclear(struct wisher *wisher, bool proved, struct gp_err *err)
 	gp_space_address(space, "steward", steward);
 	GP_TRY(wish_token(wisher, err));
 	const struct gp_var vars[] = { { "text", text.data }, { "steward_address", steward } };
-	return send(wisher, "unclear", vars, GP_COUNT(vars), NULL, proved ? NULL : "unclear", err);
+	return send(wisher, "unclear", vars, GP_COUNT(vars), proved ? NULL : "unclear", err);
 }
 
 /* --- asking first --------------------------------------------------------------------------- */

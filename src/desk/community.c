@@ -129,6 +129,7 @@ static const struct key keys[] = {
 	{ "footer", check_text, "1000", SPACE(footer), 0 },
 	{ "max-size", check_size, NULL, MAX_SIZE, 0 },
 	{ "delivery", check_choice, "own shared", SPACE(delivery), 0 },
+	{ "replies", check_choice, "posting members", SPACE(replies), 0 },
 	{ "join", check_choice, "open approved invited closed", SPACE(joining), 0 },
 };
 
@@ -264,6 +265,7 @@ default_space(const struct gp_desk *desk, int64_t community_id, const char *name
 		.footer = TEXT(""),
 		.delivery = TEXT("own"),
 		.joining = TEXT("open"),
+		.replies = TEXT("posting"),
 		.state = TEXT("open") };
 }
 

@@ -3,6 +3,7 @@
 #include "desk/bounce.h"
 #include "desk/enrol_mail.h"
 #include "desk/handlers.h"
+#include "desk/wish.h"
 #include "guildpost/base/log.h"
 #include "guildpost/base/mem.h"
 #include "guildpost/desk/command.h"
@@ -373,7 +374,7 @@ static bool
 declines(const struct gp_request *request)
 {
 	return strcmp(request->kind, "join") == 0 || strcmp(request->kind, "leave") == 0 ||
-	       strcmp(request->kind, "wish") == 0;
+	       strcmp(request->kind, "wish") == 0 || strcmp(request->kind, "agree") == 0;
 }
 
 static enum gp_rc
@@ -384,8 +385,10 @@ confirm(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *e
 		enum gp_rc (*act)(struct gp_desk *desk, const struct gp_arrival *arrival,
 		    const struct gp_request *request, struct gp_err *err);
 	} kinds[] = { { "join", confirmed_join }, { "leave", confirmed_leave }, { "undo", undone },
-		{ "wish", gp_command_confirmed }, { "approve", approved }, { "back", gp_probe_answered } };
+		{ "wish", gp_command_confirmed }, { "approve", approved }, { "back", gp_probe_answered },
+		{ "agree", wish_agreed } };
 	SCOPED(gp_request_release) struct gp_request request = { .id = 0 };
+	bool no;
 
 	/* An auto-reply to our question confirms nothing (RCV-14). */
 	if (gp_kind_is_automatic(arrival->kind))
@@ -401,9 +404,12 @@ confirm(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *e
 	GP_TRY(gp_request_load(desk->db, (int64_t)arrival->to->id, &request, err));
 	if (request.id == 0 || request.settled)
 		return gp_drop(desk, arrival, "confirmed already", err);
-	GP_TRY(gp_request_settle(desk->db, request.id, arrival->now, err));
-	/* Whatever is written confirms, but for a plain no to what would change something. */
-	if (declines(&request) && gp_command_yes_no(arrival->reading->first_line) < 0)
+	/* Whatever is written confirms, but for a plain no to what would change something. Where several must say yes, a no
+	 * keeps their wish waiting for ever. */
+	no = declines(&request) && gp_command_yes_no(arrival->reading->first_line) < 0;
+	if (!no || strcmp(request.kind, "agree") != 0)
+		GP_TRY(gp_request_settle(desk->db, request.id, arrival->now, err));
+	if (no)
 		return gp_drop(desk, arrival, "declined", err);
 	for (size_t i = 0; i < GP_COUNT(kinds); i++)
 		if (strcmp(kinds[i].kind, request.kind) == 0)

@@ -13,6 +13,17 @@
 
 /* --- may it be posted ----------------------------------------------------------------------- */
 
+/* Does it cite a post of this space? */
+static enum gp_rc
+answers_here(
+    struct gp_desk *desk, const struct gp_space *space, const struct gp_reading *reading, bool *ret, struct gp_err *err)
+{
+	*ret = false;
+	for (size_t i = reading->references.count; i-- > 0 && !*ret;)
+		GP_TRY(gp_message_is_here(desk->db, space->id, reading->references.v[i], ret, err));
+	return GP_OK;
+}
+
 static enum gp_rc
 gather(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_admit *ret, struct gp_err *err)
 {
@@ -22,6 +33,8 @@ gather(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_admit *
 
 	*ret = (struct gp_admit){ .posting = space->posting,
 		.hold_first_posts = strcmp(space->first_posts, "held") == 0,
+		.members_reply = strcmp(space->replies, "members") == 0,
+		.reply = arrival->to->route.to == GP_TO_THREAD,
 		.closed = strcmp(space->state, "open") != 0,
 		.max_size = space->max_size,
 		.can_prove = *desk->authserv_ids != '\0',
@@ -35,6 +48,8 @@ gather(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_admit *
 		.size = (int64_t)arrival->octets->len };
 	if (author != NULL)
 		GP_TRY(gp_role_has(desk->db, author->id, "steward", &ret->steward, err));
+	if (ret->members_reply && !ret->reply)
+		GP_TRY(answers_here(desk, space, reading, &ret->reply, err));
 	if (ret->hold_first_posts)
 		GP_TRY(gp_author_posts(desk->db, space->id, author != NULL ? author->id : 0, reading->from_address,
 		    &ret->posts_before, err));
@@ -123,6 +138,21 @@ member_id_of(struct gp_desk *desk, const struct gp_space *space, const char *add
 	return GP_OK;
 }
 
+/* Members whom To or Cc names get their copy all the same, since an address there may not work; but for who chose not to. */
+static enum gp_rc
+keep_named(struct gp_desk *desk, const struct gp_space *space, const struct gp_reading *reading, int64_t event,
+    struct gp_err *err)
+{
+	for (size_t i = 0; i < reading->named.count; i++) {
+		SCOPED(gp_member_free) struct gp_member *member = NULL;
+
+		GP_TRY(gp_member_by_address(desk->db, space->community_id, reading->named.v[i], &member, err));
+		if (member != NULL && member->no_named_copies)
+			GP_TRY(gp_member_named(desk->db, space->id, event, member->id, err));
+	}
+	return GP_OK;
+}
+
 static enum gp_rc
 send_copies(struct gp_desk *desk, const struct gp_space *space, const struct gp_buf *octets,
     const struct gp_reading *reading, const struct gp_filed *filed, int64_t received_at, int64_t now,
@@ -166,5 +196,6 @@ gp_post_file(struct gp_desk *desk, const struct gp_space *space, int64_t raw_id,
 	gp_log(GP_LOG_INFO, "post.filed", "space", space->name, "from", reading->from_address, "msgid",
 	    reading->message_id, "thread", gp_log_int(ret_filed->thread_id), "octets", gp_log_int((int64_t)octets->len),
 	    NULL);
+	GP_TRY(keep_named(desk, space, reading, ret_filed->event, err));
 	return send_copies(desk, space, octets, reading, ret_filed, received_at, now, err);
 }

@@ -32,7 +32,7 @@ wish_say(struct wisher *wisher, const char *template_name, const struct gp_var *
 {
 	SCOPED(gp_buf_release) struct gp_buf body = GP_BUF_INIT(1 << 20);
 	SCOPED(gp_free_str) char *subject = NULL;
-	struct gp_var all[28];
+	struct gp_var all[32];
 	size_t n = 0;
 
 	for (; n < count && n + 1 < GP_COUNT(all); n++)
@@ -56,14 +56,13 @@ wish_say(struct wisher *wisher, const char *template_name, const struct gp_var *
 	return GP_OK;
 }
 
-/* What has changed: one template, whose sections are the results. */
-static enum gp_rc
-say_changed(struct wisher *wisher, const char *what, const char *value, struct gp_err *err)
+enum gp_rc
+wish_say_changed(struct wisher *wisher, const char *what, const char *value, struct gp_err *err)
 {
 	static const char *const results[] = { "each", "daily", "weekly", "monthly", "meetings", "none", "until",
 		"back", "language", "timezone", "own_on", "own_off", "copies_on", "copies_off", "who", "needless",
-		"stranger" };
-	struct gp_var vars[GP_COUNT(results) + 2];
+		"stranger", "asked", "address_added", "address_main", "address_dropped", "address_not" };
+	struct gp_var vars[GP_COUNT(results) + 3];
 	char weekly[GP_ADDRESS_MAX], leave[GP_ADDRESS_MAX];
 	size_t n = 0;
 
@@ -73,7 +72,30 @@ say_changed(struct wisher *wisher, const char *what, const char *value, struct g
 	gp_space_address(wisher->arrival->to->space, "leave", leave);
 	vars[n++] = (struct gp_var){ "weekly_address", weekly };
 	vars[n++] = (struct gp_var){ "leave_address", leave };
+	vars[n++] = (struct gp_var){ "main_address", wisher->member != NULL ? wisher->member->address : "" };
 	return wish_say(wisher, "changed", vars, n, err);
+}
+
+enum gp_rc
+wish_send(struct wisher *wisher, const char *limit, struct gp_err *err)
+{
+	const struct gp_arrival *arrival = wisher->arrival;
+
+	return gp_notice_send(wisher->desk,
+	    &(struct gp_notice){ .kind = "receipt",
+		.template_name = wisher->template_name,
+		.subject = wisher->subject,
+		.text = wisher->text.data,
+		.language = wisher_language(wisher),
+		.space = arrival->to->space,
+		.to_name = wisher->member != NULL ? wisher->member->name : "",
+		.to_address = wisher->address,
+		.member_id = wisher->member != NULL ? wisher->member->id : 0,
+		.reply_ext = wisher->reply_ext,
+		.in_reply_to = arrival->reading->message_id_made ? NULL : arrival->reading->message_id,
+		.limit_kind = limit,
+		.now = arrival->now },
+	    NULL, err);
 }
 
 static enum gp_rc
@@ -122,7 +144,7 @@ do_mode(struct wisher *wisher, const struct gp_command *command, struct gp_err *
 	GP_TRY(gp_subscription_put(wisher->desk->db, wisher->arrival->to->space->id, wisher->member->id, command->value,
 	    wisher->arrival->now, err));
 	GP_TRY(note(wisher, "member.rhythm", command->value, err));
-	return say_changed(wisher, command->value, "1", err);
+	return wish_say_changed(wisher, command->value, "1", err);
 }
 
 static enum gp_rc
@@ -170,7 +192,7 @@ do_pause(struct wisher *wisher, const struct gp_command *command, struct gp_err 
 	GP_TRY(put_pause(wisher, pause_end(zone, command->value, wisher->arrival->now), err));
 	GP_TRY(gp_date_text(wisher->desk, language, "date", zone, wisher->member->paused_until, &until, err));
 	GP_TRY(note(wisher, "member.rhythm", until, err));
-	return say_changed(wisher, "until", until, err);
+	return wish_say_changed(wisher, "until", until, err);
 }
 
 /* Out of a pause; and out of `none`, which other servers end with the same word. */
@@ -186,7 +208,7 @@ do_back(struct wisher *wisher, const struct gp_command *command, struct gp_err *
 		GP_TRY(gp_subscription_put(
 		    wisher->desk->db, open.space_id, open.member_id, "weekly", wisher->arrival->now, err));
 	GP_TRY(note(wisher, "member.rhythm", "back", err));
-	return say_changed(wisher, "back", strcmp(open.mode, "none") == 0 ? "weekly" : open.mode, err);
+	return wish_say_changed(wisher, "back", strcmp(open.mode, "none") == 0 ? "weekly" : open.mode, err);
 }
 
 /* --- how it reads --------------------------------------------------------------------------- */
@@ -203,7 +225,7 @@ do_language(struct wisher *wisher, const struct gp_command *command, struct gp_e
 {
 	replace(&wisher->member->language, command->value);
 	GP_TRY(put_member(wisher, command->value, err));
-	return say_changed(wisher, "language", command->value, err);
+	return wish_say_changed(wisher, "language", command->value, err);
 }
 
 static enum gp_rc
@@ -211,7 +233,7 @@ do_timezone(struct wisher *wisher, const struct gp_command *command, struct gp_e
 {
 	replace(&wisher->member->timezone, command->value);
 	GP_TRY(put_member(wisher, command->value, err));
-	return say_changed(wisher, "timezone", command->value, err);
+	return wish_say_changed(wisher, "timezone", command->value, err);
 }
 
 static enum gp_rc
@@ -219,7 +241,7 @@ do_own(struct wisher *wisher, const struct gp_command *command, struct gp_err *e
 {
 	wisher->member->no_own_posts = strcmp(command->value, "off") == 0;
 	GP_TRY(put_member(wisher, wisher->member->no_own_posts ? "own off" : "own on", err));
-	return say_changed(wisher, wisher->member->no_own_posts ? "own_off" : "own_on", "1", err);
+	return wish_say_changed(wisher, wisher->member->no_own_posts ? "own_off" : "own_on", "1", err);
 }
 
 static enum gp_rc
@@ -227,7 +249,7 @@ do_named(struct wisher *wisher, const struct gp_command *command, struct gp_err 
 {
 	wisher->member->no_named_copies = strcmp(command->value, "off") == 0;
 	GP_TRY(put_member(wisher, wisher->member->no_named_copies ? "copies off" : "copies on", err));
-	return say_changed(wisher, wisher->member->no_named_copies ? "copies_off" : "copies_on", "1", err);
+	return wish_say_changed(wisher, wisher->member->no_named_copies ? "copies_off" : "copies_on", "1", err);
 }
 
 /* --- what is told --------------------------------------------------------------------------- */
@@ -263,6 +285,8 @@ do_settings(struct wisher *wisher, const struct gp_command *command, struct gp_e
 	const struct gp_member *member = wisher->member;
 	SCOPED(gp_buf_release) struct gp_buf spaces = GP_BUF_INIT(1 << 16);
 	SCOPED(gp_zone_free) struct gp_zone *zone = NULL;
+	SCOPED(gp_strs_release) struct gp_strs others = { 0 };
+	SCOPED(gp_buf_release) struct gp_buf also = GP_BUF_INIT(1 << 16);
 	SCOPED(gp_free_str) char *until = NULL;
 	bool rests = member->paused_until > wisher->arrival->now;
 
@@ -273,9 +297,12 @@ do_settings(struct wisher *wisher, const struct gp_command *command, struct gp_e
 	GP_TRY(zone_of(space, member, &zone, err));
 	GP_TRY(gp_date_text(wisher->desk, *member->language != '\0' ? member->language : space->language, "date", zone,
 	    rests ? member->paused_until : wisher->arrival->now, &until, err));
+	GP_TRY(gp_member_addresses(wisher->desk->db, member->id, &others, err));
+	for (size_t i = 0; i < others.count; i++)
+		gp_buf_addf(&also, "%s             %s", i > 0 ? "\n" : "", others.v[i]);
 	GP_TRY(wish_token(wisher, err));
-	const struct gp_var vars[] = { { "name", member->name }, { "spaces", spaces.data },
-		{ "until", rests ? until : "" },
+	const struct gp_var vars[] = { { "name", member->name }, { "also", also.data },
+		{ "main_address", member->address }, { "spaces", spaces.data }, { "until", rests ? until : "" },
 		{ "language", *member->language != '\0' ? member->language : space->language },
 		{ "timezone", *member->timezone != '\0' ? member->timezone : space->timezone },
 		{ "own_off", member->no_own_posts ? "1" : "" }, { "copies_off", member->no_named_copies ? "1" : "" },
@@ -319,14 +346,14 @@ static enum gp_rc
 do_who(struct wisher *wisher, const struct gp_command *command, struct gp_err *err)
 {
 	(void)command;
-	return say_changed(wisher, "who", "1", err);
+	return wish_say_changed(wisher, "who", "1", err);
 }
 
 static enum gp_rc
 do_needless(struct wisher *wisher, const struct gp_command *command, struct gp_err *err)
 {
 	(void)command;
-	return say_changed(wisher, "needless", "1", err);
+	return wish_say_changed(wisher, "needless", "1", err);
 }
 
 static enum gp_rc
@@ -340,6 +367,14 @@ do_leave(struct wisher *wisher, const struct gp_command *command, struct gp_err 
 	GP_TRY(enrol_leave(wisher->desk, wisher->arrival, wisher->member, actor, wisher->reply_ext, err));
 	gp_space_address(wisher->arrival->to->space, wisher->reply_ext, reply);
 	return wish_say(wisher, "goodbye", vars, GP_COUNT(vars), err);
+}
+
+/* Each address that it concerns is asked; with nothing else in the mail, that is the answer. */
+static enum gp_rc
+do_address(struct wisher *wisher, const struct gp_command *command, struct gp_err *err)
+{
+	GP_TRY(wish_ask_all(wisher, command, err));
+	return wisher->alone ? GP_OK : wish_say_changed(wisher, "asked", "1", err);
 }
 
 /* --- one table ------------------------------------------------------------------------------ */
@@ -360,6 +395,9 @@ static const struct {
 	{ GP_VERB_OWN, true, do_own },
 	{ GP_VERB_NAMED, true, do_named },
 	{ GP_VERB_SETTINGS, true, do_settings },
+	{ GP_VERB_ADDRESS, true, do_address },
+	{ GP_VERB_MAIN, true, do_address },
+	{ GP_VERB_DROP, true, do_address },
 	{ GP_VERB_WHO, false, do_who },
 	{ GP_VERB_WHY, false, do_why },
 };
@@ -399,7 +437,7 @@ wish_do(struct wisher *wisher, const struct gp_command *command, struct gp_err *
 	GP_TRY(is_subscribed(wisher, &subscribed, err));
 	for (size_t i = 0; i < GP_COUNT(acts); i++)
 		if (acts[i].verb == command->verb)
-			return acts[i].members && !subscribed ? say_changed(wisher, "stranger", "1", err)
+			return acts[i].members && !subscribed ? wish_say_changed(wisher, "stranger", "1", err)
 							      : acts[i].act(wisher, command, err);
 	return GP_OK;
 }

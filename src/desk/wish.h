@@ -15,6 +15,7 @@ struct wisher {
 	struct gp_buf text; /* results so far */
 	char *subject; /* of the first result */
 	const char *template_name; /* of the last one */
+	bool asked; /* something waits for a yes, which was asked for by mail: an answer of its own */
 	char reply_ext[GP_TOKEN_SIZE]; /* where a reply to the answer goes; "" the stewards */
 };
 void wisher_release(struct wisher *wisher);
@@ -22,6 +23,16 @@ const char *wisher_language(const struct wisher *wisher); /* "" : the space's */
 
 /* Inside the write transaction. JOIN is none: that always asks first. */
 GP_MUST_CHECK enum gp_rc wish_do(struct wisher *wisher, const struct gp_command *command, struct gp_err *err);
+/* What needs a yes from each address that it concerns (STANDARDS.md section 8): one of them came. */
+struct gp_request;
+GP_MUST_CHECK enum gp_rc wish_agreed(
+    struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc wish_ask_all(struct wisher *wisher, const struct gp_command *command, struct gp_err *err);
+/* Sends what was said, which was one thing. limit: of who is not proved (RCV-16), or NULL. */
+GP_MUST_CHECK enum gp_rc wish_send(struct wisher *wisher, const char *limit, struct gp_err *err);
+/* What has changed: one template, whose sections are the results. */
+GP_MUST_CHECK enum gp_rc wish_say_changed(
+    struct wisher *wisher, const char *what, const char *value, struct gp_err *err);
 /* Adds what a template says; its variables get `alone`, by which it leaves out what a letter has once. */
 GP_MUST_CHECK enum gp_rc wish_say(
     struct wisher *wisher, const char *template_name, const struct gp_var *vars, size_t count, struct gp_err *err);

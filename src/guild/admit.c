@@ -62,10 +62,17 @@ forged(const struct gp_admit *facts)
 	return facts->proof == GP_PROOF_FAIL;
 }
 
+/* An answer to what is here, where members may answer though they may not begin. */
+static bool
+may_reply(const struct gp_admit *facts)
+{
+	return facts->members_reply && facts->reply && facts->member;
+}
+
 static bool
 not_a_steward(const struct gp_admit *facts)
 {
-	return is(facts, "stewards") && !facts->steward;
+	return is(facts, "stewards") && !facts->steward && !may_reply(facts);
 }
 
 /* Where a name alone opens the door to everybody, and proof could be had, a name alone is not enough. */
@@ -79,7 +86,7 @@ unproved_steward(const struct gp_admit *facts)
 static bool
 moderated(const struct gp_admit *facts)
 {
-	return is(facts, "moderated") && !facts->steward;
+	return is(facts, "moderated") && !facts->steward && !may_reply(facts);
 }
 
 static bool

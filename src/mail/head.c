@@ -85,6 +85,25 @@ read_reply_to(const struct gp_fields *fields, const char *charset, struct gp_rea
 	gp_mailboxes_release(&boxes);
 }
 
+#define NAMED_MAX 200
+
+static void
+read_named(const struct gp_fields *fields, const char *charset, struct gp_reading *reading)
+{
+	struct gp_mailboxes boxes = { 0 };
+
+	for (size_t i = 0; i < fields->count; i++)
+		if (gp_field_is(&fields->v[i], "to") || gp_field_is(&fields->v[i], "cc")) {
+			SCOPED(gp_free_str) char *value = gp_field_unfold(&fields->v[i]);
+
+			gp_mailboxes_read(value, charset, &boxes);
+		}
+	for (size_t i = 0; i < boxes.count && i < NAMED_MAX; i++)
+		if (*boxes.v[i].address != '\0')
+			gp_strs_add(&reading->named, boxes.v[i].address);
+	gp_mailboxes_release(&boxes);
+}
+
 /* --- which ------------------------------------------------------------------------------------------------------ */
 
 /* RCV-18: the same octets give the same id, so a second delivery is known. */
@@ -301,6 +320,7 @@ gp_head_read(const struct gp_fields *fields, const char *charset, int64_t receiv
 {
 	read_author(fields, charset, reading);
 	read_reply_to(fields, charset, reading);
+	read_named(fields, charset, reading);
 	read_msgid(fields, reading);
 	read_references(fields, reading);
 	read_date(fields, received, reading);

@@ -79,6 +79,7 @@ static const struct member reading_members[] = {
 	M(STRING, gp_reading, from_address),
 	M(INT, gp_reading, from_count),
 	M(STRING, gp_reading, reply_to),
+	M(STRINGS, gp_reading, named),
 	M(STRING, gp_reading, subject),
 	M(STRING, gp_reading, subject_base),
 	M(BOOL, gp_reading, subject_is_reply),

@@ -84,13 +84,23 @@ enum gp_rc
 gp_member_by_address(
     struct gp_db *db, int64_t community_id, const char *address, struct gp_member **ret, struct gp_err *err)
 {
+	static const char sql[] = "SELECT " MEMBER_COLUMNS " FROM member_alias a JOIN member m USING (member_id)"
+				  " WHERE a.community_id = :community AND a.address_key = :key";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	char key[GP_ADDRESS_MAX];
 	struct gp_err ignored;
+	bool found;
 
 	*ret = NULL;
 	if (gp_address_key(address, key, &ignored) != GP_OK)
 		return GP_OK;
-	return gp_member_find(db, community_id, key, ret, err);
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":community", community_id);
+	gp_bind_text(query, ":key", key);
+	GP_TRY(gp_query_next(query, &found, err));
+	if (found)
+		*ret = from_row(query);
+	return found ? GP_OK : gp_member_find(db, community_id, key, ret, err);
 }
 
 enum gp_rc
@@ -232,6 +242,77 @@ gp_role_list(struct gp_db *db, int64_t member_id, struct gp_strs *ret_roles, str
 			return GP_OK;
 		gp_strs_add(ret_roles, gp_col_text(query, "role"));
 	}
+}
+
+/* --- further addresses ---------------------------------------------------------------------- */
+
+enum gp_rc
+gp_member_address_add(
+    struct gp_db *db, const struct gp_member *member, const char *address, int64_t now, struct gp_err *err)
+{
+	static const char sql[] =
+	    "INSERT INTO member_alias (community_id, address_key, address, member_id, added_at)"
+	    " VALUES (:community, :key, :address, :member, :now) ON CONFLICT (community_id, address_key)"
+	    " DO UPDATE SET address = :address, member_id = :member, added_at = :now";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	char key[GP_ADDRESS_MAX];
+
+	GP_TRY(gp_address_key(address, key, err));
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":community", member->community_id);
+	gp_bind_text(query, ":key", key);
+	gp_bind_text(query, ":address", address);
+	gp_bind_int(query, ":member", member->id);
+	gp_bind_int(query, ":now", now);
+	return gp_query_do(query, err);
+}
+
+enum gp_rc
+gp_member_address_drop(
+    struct gp_db *db, const struct gp_member *member, const char *address, bool *ret_was, struct gp_err *err)
+{
+	static const char sql[] = "DELETE FROM member_alias WHERE member_id = :member AND address_key = :key";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	char key[GP_ADDRESS_MAX];
+
+	GP_TRY(gp_address_key(address, key, err));
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":member", member->id);
+	gp_bind_text(query, ":key", key);
+	GP_TRY(gp_query_do(query, err));
+	*ret_was = gp_db_changes(db) > 0;
+	return GP_OK;
+}
+
+enum gp_rc
+gp_member_addresses(struct gp_db *db, int64_t member_id, struct gp_strs *ret_addresses, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(
+	    db, "SELECT address FROM member_alias WHERE member_id = :id ORDER BY added_at, address", &query, err));
+	gp_bind_int(query, ":id", member_id);
+	for (;;) {
+		GP_TRY(gp_query_next(query, &found, err));
+		if (!found)
+			return GP_OK;
+		gp_strs_add(ret_addresses, gp_col_text(query, "address"));
+	}
+}
+
+enum gp_rc
+gp_member_named(struct gp_db *db, int64_t space_id, int64_t event, int64_t member_id, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db,
+	    "INSERT INTO named (space_id, event, member_id) VALUES (:space, :event, :member) ON CONFLICT DO NOTHING",
+	    &query, err));
+	gp_bind_int(query, ":space", space_id);
+	gp_bind_int(query, ":event", event);
+	gp_bind_int(query, ":member", member_id);
+	return gp_query_do(query, err);
 }
 
 /* --- subscriptions -------------------------------------------------------------------------- */

@@ -337,3 +337,14 @@ gp_message_remove(struct gp_db *db, int64_t id, struct gp_err *err)
 	GP_TRY(gp_raw_delete(db, raw_id, err));
 	return gp_thread_resettle(db, waiting, count, err);
 }
+
+enum gp_rc
+gp_message_is_here(struct gp_db *db, int64_t space_id, const char *msgid, bool *ret, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, "SELECT 1 FROM message WHERE space_id = :space AND msgid = :msgid", &query, err));
+	gp_bind_int(query, ":space", space_id);
+	gp_bind_text(query, ":msgid", msgid);
+	return gp_query_next(query, ret, err);
+}

@@ -61,7 +61,7 @@ gp_request_count(struct gp_db *db, const char *kind, const char *limit_key, cons
 enum gp_rc
 gp_request_load(struct gp_db *db, int64_t id, struct gp_request *ret, struct gp_err *err)
 {
-	static const char sql[] = "SELECT request_id, kind, space_id, address, name, mode, expires_at,"
+	static const char sql[] = "SELECT request_id, kind, space_id, address, limit_key, name, mode, expires_at,"
 				  " settled_at IS NOT NULL AS settled FROM request WHERE request_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
@@ -77,9 +77,24 @@ gp_request_load(struct gp_db *db, int64_t id, struct gp_request *ret, struct gp_
 	ret->expires_at = gp_col_int(query, "expires_at");
 	(void)snprintf(ret->kind, sizeof(ret->kind), "%s", gp_col_text(query, "kind"));
 	ret->address = gp_strdup(gp_col_text(query, "address"));
+	ret->limit_key = gp_strdup(gp_col_text(query, "limit_key"));
 	ret->name = gp_strdup(gp_col_text(query, "name"));
 	ret->mode = gp_strdup(gp_col_text(query, "mode"));
 	ret->settled = gp_col_int(query, "settled") != 0;
+	return GP_OK;
+}
+
+enum gp_rc
+gp_request_waiting(struct gp_db *db, const char *limit_key, int64_t *ret_count, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(
+	    db, "SELECT count(*) AS n FROM request WHERE limit_key = :key AND settled_at IS NULL", &query, err));
+	gp_bind_text(query, ":key", limit_key);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret_count = gp_col_int(query, "n");
 	return GP_OK;
 }
 

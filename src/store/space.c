@@ -20,8 +20,8 @@ static const struct text_column space_texts[] = { FIELD(gp_space, "name", name),
 	FIELD(gp_space, "title", title), FIELD(gp_space, "visibility", visibility), FIELD(gp_space, "posting", posting),
 	FIELD(gp_space, "first_posts", first_posts), FIELD(gp_space, "reply_to", reply_to),
 	FIELD(gp_space, "prefix", prefix), FIELD(gp_space, "footer", footer), FIELD(gp_space, "delivery", delivery),
-	FIELD(gp_space, "joining", joining), FIELD(gp_space, "rhythm", rhythm), FIELD(gp_space, "timezone", timezone),
-	FIELD(gp_space, "language", language), FIELD(gp_space, "state", state) };
+	FIELD(gp_space, "joining", joining), FIELD(gp_space, "replies", replies), FIELD(gp_space, "rhythm", rhythm),
+	FIELD(gp_space, "timezone", timezone), FIELD(gp_space, "language", language), FIELD(gp_space, "state", state) };
 
 static void
 read_texts(struct gp_query *query, const struct text_column *columns, size_t count, void *row)
@@ -149,7 +149,7 @@ gp_community_update(struct gp_db *db, const struct gp_community *community, stru
 
 #define SPACE_COLUMNS                                                                                                  \
 	"space_id, community_id, name, domain, title, visibility, posting, first_posts, reply_to, prefix, footer,"     \
-	" delivery, joining, rhythm, timezone, language, state, max_size"
+	" delivery, joining, replies, rhythm, timezone, language, state, max_size"
 
 static struct gp_space *
 space_from_row(struct gp_query *query)
@@ -196,9 +196,9 @@ gp_space_insert(struct gp_db *db, const struct gp_space *space, int64_t now, int
 {
 	static const char sql[] =
 	    "INSERT INTO space (community_id, name, domain, title, visibility, posting, first_posts, reply_to, prefix,"
-	    " footer, delivery, joining, rhythm, timezone, language, state, max_size, created_at)"
+	    " footer, delivery, joining, replies, rhythm, timezone, language, state, max_size, created_at)"
 	    " VALUES (:community, :name, :domain, :title, :visibility, :posting, :first_posts, :reply_to, :prefix,"
-	    " :footer, :delivery, :joining, :rhythm, :timezone, :language, :state, :max_size, :now)";
+	    " :footer, :delivery, :joining, :replies, :rhythm, :timezone, :language, :state, :max_size, :now)";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
@@ -217,7 +217,8 @@ gp_space_update(struct gp_db *db, const struct gp_space *space, struct gp_err *e
 	static const char sql[] =
 	    "UPDATE space SET name = :name, domain = :domain, title = :title, visibility = :visibility,"
 	    " posting = :posting, first_posts = :first_posts, reply_to = :reply_to, prefix = :prefix, footer = :footer,"
-	    " delivery = :delivery, joining = :joining, rhythm = :rhythm, timezone = :timezone, language = :language,"
+	    " delivery = :delivery, joining = :joining, replies = :replies, rhythm = :rhythm, timezone = :timezone, "
+	    "language = :language,"
 	    " state = :state, max_size = :max_size WHERE space_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 

@@ -126,7 +126,7 @@ with House("join") as house:
     box = house.mailbox("hal@else.example")
     ok(len(box) == 1 and "weavers+join@lists.example.org" in text(box[0]), "help names the words that work, once a day (RCV-16)")
 
-    house.post("pat@else.example", "weavers+find@lists.example.org", "Subject: raid\n\n\n")
+    house.post("pat@else.example", "weavers-request@lists.example.org", "Subject: please send coffee\n\n\n")
     house.post("pat@else.example", "weavers-request@lists.example.org", "Subject: \n\nplease send tea\n")
     house.settle()
     box = house.mailbox("pat@else.example")

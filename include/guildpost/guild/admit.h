@@ -9,6 +9,7 @@ struct gp_admit {
 	/* the space */
 	const char *posting; /* anyone members moderated stewards */
 	bool hold_first_posts; /* first-posts held */
+	bool members_reply; /* replies members: they may answer where they may not begin */
 	bool closed;
 	int64_t max_size; /* octets, 0: no limit of its own */
 	bool can_prove; /* an authserv-id is configured: a lack of proof says something */
@@ -17,6 +18,7 @@ struct gp_admit {
 	int64_t posts_before;
 	enum gp_proof proof;
 	/* the message */
+	bool reply; /* to a thread address, or to a post that is here */
 	int from_count;
 	bool duplicates; /* a field stands twice that must stand once (RCV-20) */
 	bool from_list; /* foreign list mail (RCV-13) */

@@ -46,6 +46,7 @@ struct gp_reading {
 	char *from_name, *from_address; /* the one author; address "" when there is none or it is malformed */
 	int from_count; /* mailboxes in all From fields: not 1 means hold (RCV-20) */
 	char *reply_to; /* first address or "" */
+	struct gp_strs named; /* addresses in To and Cc, at most 200 */
 	char *subject, *subject_base; /* base: reply prefixes and [tags] taken off, case-folded */
 	bool subject_is_reply; /* had a reply prefix */
 	int64_t date; /* seconds UTC; 0 when missing or absurd (RCV-19) */

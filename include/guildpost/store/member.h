@@ -15,7 +15,7 @@ void gp_member_free(struct gp_member **member);
 /* NULL when there is none. address_key from gp_address_key(). */
 GP_MUST_CHECK enum gp_rc gp_member_find(
     struct gp_db *db, int64_t community_id, const char *address_key, struct gp_member **ret, struct gp_err *err);
-/* The same by an address as somebody wrote it; NULL for what is none. */
+/* The same by any address of the member, as somebody wrote it; NULL for what is none. */
 GP_MUST_CHECK enum gp_rc gp_member_by_address(
     struct gp_db *db, int64_t community_id, const char *address, struct gp_member **ret, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_member_load(struct gp_db *db, int64_t id, struct gp_member **ret, struct gp_err *err);
@@ -35,6 +35,18 @@ GP_MUST_CHECK enum gp_rc gp_role_add(struct gp_db *db, int64_t member_id, const 
 GP_MUST_CHECK enum gp_rc gp_role_list(
     struct gp_db *db, int64_t member_id, struct gp_strs *ret_roles, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_role_drop_all(struct gp_db *db, int64_t member_id, struct gp_err *err);
+
+/* Further addresses of a member, proved; inside a write transaction. An address belongs to one member of a community: who
+ * had it before has it no longer. */
+GP_MUST_CHECK enum gp_rc gp_member_address_add(
+    struct gp_db *db, const struct gp_member *member, const char *address, int64_t now, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_member_address_drop(
+    struct gp_db *db, const struct gp_member *member, const char *address, bool *ret_was, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_member_addresses(
+    struct gp_db *db, int64_t member_id, struct gp_strs *ret_addresses, struct gp_err *err);
+/* This member is named in To or Cc of the post of this event, and wants no copy of such. */
+GP_MUST_CHECK enum gp_rc gp_member_named(
+    struct gp_db *db, int64_t space_id, int64_t event, int64_t member_id, struct gp_err *err);
 
 /* The open version; mode "" when there is none. */
 struct gp_subscription {

@@ -36,6 +36,10 @@ GP_MUST_CHECK enum gp_rc gp_message_file(
 GP_MUST_CHECK enum gp_rc gp_message_seen(
     struct gp_db *db, const struct gp_filing *filing, struct gp_filed *ret_filed, struct gp_err *err);
 
+/* Is there a post of this message-id in the space? */
+GP_MUST_CHECK enum gp_rc gp_message_is_here(
+    struct gp_db *db, int64_t space_id, const char *msgid, bool *ret, struct gp_err *err);
+
 /* What was derived of a filed message, anew from another reading of its octets: headers, excerpt, citations, index. Its id,
  * event and author stay. Threads of imported posts are joined where the reading says so, never split; those of live ones
  * stay, for nobody knows any more to which thread address they were sent. Inside a write transaction; the filing as at

@@ -21,6 +21,10 @@ GP_MUST_CHECK enum gp_rc gp_request_insert(struct gp_db *db, const struct gp_req
 GP_MUST_CHECK enum gp_rc gp_request_load(struct gp_db *db, int64_t id, struct gp_request *ret, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_request_settle(struct gp_db *db, int64_t id, int64_t now, struct gp_err *err);
 
+/* How many of a group (one limit_key: the addresses that all must say yes) still wait for their word. */
+GP_MUST_CHECK enum gp_rc gp_request_waiting(
+    struct gp_db *db, const char *limit_key, int64_t *ret_count, struct gp_err *err);
+
 /* Confirmations asked in all spaces since a time (SUB-02): for this address, and by this source; NULL: any. */
 GP_MUST_CHECK enum gp_rc gp_request_count(struct gp_db *db, const char *kind, const char *limit_key, const char *source,
     int64_t since, int64_t *ret_count, struct gp_err *err);

@@ -24,7 +24,7 @@ GP_MUST_CHECK enum gp_rc gp_community_list(
 struct gp_space {
 	int64_t id, community_id;
 	char *name, *domain, *title, *visibility, *posting, *first_posts, *reply_to, *prefix, *footer, *delivery,
-	    *joining;
+	    *joining, *replies;
 	char *rhythm, *timezone, *language, *state;
 	int64_t max_size; /* octets, 0: the server's limit */
 };

@@ -17,6 +17,7 @@ CREATE TABLE space (space_id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL 
   first_posts TEXT NOT NULL DEFAULT 'free', reply_to TEXT NOT NULL DEFAULT 'space',
   prefix TEXT NOT NULL DEFAULT '', footer TEXT NOT NULL DEFAULT '', max_size INTEGER NOT NULL DEFAULT 0,
   delivery TEXT NOT NULL DEFAULT 'own', joining TEXT NOT NULL DEFAULT 'open',
+  replies TEXT NOT NULL DEFAULT 'posting',    -- members: they may answer where they may not begin
   rhythm TEXT NOT NULL, timezone TEXT NOT NULL, language TEXT NOT NULL,
   state TEXT NOT NULL DEFAULT 'open', created_at INTEGER NOT NULL) STRICT;
 
@@ -29,6 +30,11 @@ CREATE TABLE member (member_id INTEGER PRIMARY KEY, community_id INTEGER NOT NUL
   UNIQUE (community_id, address_key)) STRICT;
 CREATE INDEX member_address ON member (address_key);
 CREATE INDEX member_paused ON member (paused_until) WHERE paused_until IS NOT NULL;
+-- Further addresses of a member, each proved. One that stands here is nobody's main address any more.
+CREATE TABLE member_alias (community_id INTEGER NOT NULL REFERENCES community, address_key TEXT NOT NULL,
+  address TEXT NOT NULL, member_id INTEGER NOT NULL REFERENCES member, added_at INTEGER NOT NULL,
+  PRIMARY KEY (community_id, address_key)) STRICT, WITHOUT ROWID;
+CREATE INDEX member_alias_of ON member_alias (member_id);
 CREATE TABLE member_role (member_id INTEGER NOT NULL REFERENCES member, role TEXT NOT NULL,
   PRIMARY KEY (member_id, role)) STRICT, WITHOUT ROWID;
 -- Versions: a row is valid for the events [from_event, to_event). At most one is open per space and member.
@@ -122,6 +128,9 @@ CREATE INDEX outbox_tell ON outbox (outbox_id) WHERE tell = 1;
 CREATE INDEX outbox_space ON outbox (space_id, event);
 -- The composed octets, apart: every claim changes the row of the outbox, and SQLite writes a changed row anew, whole.
 CREATE TABLE outbox_mail (outbox_id INTEGER PRIMARY KEY REFERENCES outbox, octets BLOB NOT NULL) STRICT;
+-- Who is named in To or Cc of a post and chose to have no second copy of such.
+CREATE TABLE named (space_id INTEGER NOT NULL REFERENCES space, event INTEGER NOT NULL, member_id INTEGER NOT NULL,
+  PRIMARY KEY (space_id, event, member_id)) STRICT, WITHOUT ROWID;
 CREATE TABLE outbox_recipient (outbox_id INTEGER NOT NULL REFERENCES outbox, recipient_key INTEGER NOT NULL,
   address TEXT NOT NULL, member_id INTEGER, subscription_id INTEGER,
   slot_values TEXT NOT NULL DEFAULT '{}',     -- JSON: slot name -> value, only where it has any
