@@ -52,4 +52,5 @@ static const char *const gp_subject_names[] = { "subject", "betreff", "objet", "
 	"主題", "标题", "제목", "konu", "θέμα", "re", NULL };
 static const char *const gp_other_names[] = { "reply-to", "reply to", "importance", "organization", "antwort an",
 	"répondre à", "responder a", "wichtigkeit", "priorität", "attachments", "anlagen", "newsgroups", "list-id",
-	NULL };
+	"message-id", "in-reply-to", "references", "mime-version", "content-type", "content-transfer-encoding",
+	"x-mailer", "sender", "precedence", NULL };

@@ -38,7 +38,7 @@ static const char *const gp_sent_from[] = { "sent from my", "sent from mobile", 
 /* In them, where the word for "sent" comes last. */
 static const char *const gp_sent_from_within[] = { "iphone gesendet", "ipad gesendet", "smartphone gesendet",
 	"handy gesendet", "mobiltelefon gesendet", "から送信", "から送られ", "を入手", "에서 보냄", "에서 발송",
-	"gönderildi", "sent from my iphone", "sent from my ipad", NULL };
+	"gönderildi", "/mailman/listinfo/", "sent from my iphone", "sent from my ipad", NULL };
 
 /* In the lines behind a rule: a footer that a list or its host added. */
 static const char *const gp_footer[] = { "unsubscribe", "listinfo", "to post to this", "to post a message",

@@ -10,8 +10,7 @@
 static const char *const lines[] = {
 	/* English */
 	"On Mon, Jun 1, 2026 at 9:00 AM Ann Lee <ann@a.example> wrote:",
-	"On Mon, Jun 1, 2026 at 9:00\xe2\x80\xaf"
-	"AM Ann Lee <ann@a.example> wrote:",
+	"On Mon, Jun 1, 2026 at 9:00\u202fAM Ann Lee <ann@a.example> wrote:",
 	"On Mon, Jun 1, 2026 at 9:00 AM Ann Lee via Weavers <\nweavers@lists.example.org> wrote:",
 	"On Monday, June 1, 2026 at 9:00 AM\nMonica Lee <ann@a.example>\nwrote:",
 	"On Tuesday,\n16 June 2026, Ann Lee <ann@a.example> wrote:",
