@@ -3,7 +3,6 @@
 
 #include "guildpost/base/err.h"
 #include "guildpost/base/mem.h"
-#include "guildpost/mail/phrase.h"
 #include "mail/answered_phrases.h"
 #include "mail/own_lines.h"
 
@@ -22,25 +21,40 @@ static const char *const *const names[FIELDS] = { [FROM] = gp_from_names,
 	[SUBJECT] = gp_subject_names,
 	[OTHER] = gp_other_names };
 
-/* Old archives have "?" where a letter was not ASCII: there it stands for any. */
-static bool
-is_word(const char *s, const char *word)
+/* Octets of s that are this word; 0 when it does not begin so. Old archives have "?" where a letter was not ASCII: there it
+ * stands for any. */
+static size_t
+match(const char *s, const char *word)
 {
-	for (; *word != '\0' && *s != '\0'; s++, word++) {
-		if (*s == '?' && (unsigned char)*word >= 0x80)
+	const char *at = s;
+
+	for (; *word != '\0'; at++, word++) {
+		if (*at == '?' && (unsigned char)*word >= 0x80)
 			while (((unsigned char)word[1] & 0xc0) == 0x80)
 				word++;
-		else if (*s != *word)
-			return false;
+		else if (*at != *word)
+			return 0;
 	}
-	return *s == *word;
+	return (size_t)(at - s);
 }
 
 static bool
 is_one_of(const char *s, const char *const *words)
 {
+	for (; *words != NULL; words++) {
+		size_t n = match(s, *words);
+
+		if (n > 0 && s[n] == '\0')
+			return true;
+	}
+	return false;
+}
+
+static bool
+begins_with_any(const char *s, const char *const *words)
+{
 	for (; *words != NULL; words++)
-		if (is_word(s, *words))
+		if (match(s, *words) > 0)
 			return true;
 	return false;
 }
@@ -127,7 +141,7 @@ is_marker(const struct gp_line *line, const char *const *phrases)
 	text = gp_line_folded(line, MARKER_MAX);
 	s = text + strspn(text, " *");
 	dashes = strspn(s, "-_=+ ");
-	if (!gp_begins_with_any(s + dashes, phrases))
+	if (!begins_with_any(s + dashes, phrases))
 		return false;
 	return dashes >= 2 || (strlen(s) < 60 && s[strlen(s) - 1] == ':');
 }

@@ -3,11 +3,12 @@
 #pragma once
 
 static const char *const gp_wrote[] = { "wrote", "writes", " said", " says:", "schrieb", "schreibt", "geschrieben",
-	"écrit", "escribió", "escribio", "escribe", "escrito", "escreveu", "escreve", "scritto", "scrive", "schreef",
-	"schrijft", "geschreven", "napisał", "napisal", "napisana przez", "napisany przez", "pisze", "написал",
-	"написано", "пишет", "писал", "написав", "пише", "skrev", "skriver", "kirjoitti", "yazdı", "写道", "寫道",
-	"写到", "写了", "のメッセージ", "書きました", "書いた", "のメール", "さんからの", "작성", "님이 쓴", "đã viết",
-	"a scris", "napsal", "napísal", "írta", "έγραψε", "escrit", "כתב", "كتب", "menulis", NULL };
+	"écrit", "a ?crit", "escribió", "escribio", "escribi?", "escribe", "escrito", "escreveu", "escreve", "scritto",
+	"scrive", "schreef", "schrijft", "geschreven", "napisał", "napisal", "napisa?", "napisana przez",
+	"napisany przez", "pisze", "написал", "написано", "пишет", "писал", "написав", "пише", "skrev", "skriver",
+	"kirjoitti", "yazdı", "写道", "寫道", "写到", "写了", "のメッセージ", "書きました", "書いた", "のメール",
+	"さんからの", "작성", "님이 쓴", "đã viết", "a scris", "napsal", "napísal", "írta", "έγραψε", "escrit", "כתב",
+	"كتب", "menulis", NULL };
 
 /* In front of a name. */
 static const char *const gp_quoting[] = { "quoting ", "zitat von ", "zitiere ", "citando a ", "citando ", "citeren ",

@@ -417,8 +417,10 @@ drop_signature(struct gp_lines *lines, size_t start, size_t end)
 		if (line->n > 4)
 			continue;
 		below = own_between(lines, i + 1, end, SIGNATURE_LINES);
-		if (!is_one_of(line, exact) && !(is_one_of(line, loose) && below <= SIGNATURE_LINES) &&
-		    !(is_one_of(line, dashes) && below <= DASHES_LINES))
+		/* Without its blank it is one at the end of all alone: people part chapters so, too. */
+		if (!is_one_of(line, exact) && ((!(is_one_of(line, loose) && below <= SIGNATURE_LINES) &&
+						    !(is_one_of(line, dashes) && below <= DASHES_LINES)) ||
+						   own_between(lines, end, lines->count, 0) > 0))
 			continue;
 		if (!gp_lines_own_before(lines, i) && below > LONE_LINES) { /* somebody writes below their mark */
 			gp_lines_drop(lines, i, i + 1);

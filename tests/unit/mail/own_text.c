@@ -152,6 +152,12 @@ static const struct {
 	{ "a bold quote, flattened", "*>* Which?\n*>>* And when?\n\nA twelve.\n", "A twelve.\n" },
 	{ "a name for a mark", "Ann> Which reed\nAnn> is it?\n\nA twelve.\n", "A twelve.\n" },
 	{ "what a list says of HTML", "A twelve.\n\n    [[alternative HTML version deleted]]\n", "A twelve.\n" },
+	{ "a chapter between dashes and a quote", "One.\n\n---\n\nTwo, that is said here.\n\n> Which?\n\nThree.\n",
+	    "One.\n\n---\n\nTwo, that is said here.\n\nThree.\n" },
+	{ "letters that an archive lost",
+	    "Ein Zw?lfer.\n\n-----Urspr?ngliche Nachricht-----\nVon: Ann\nGesendet: x\n\nWelches?\n",
+	    "Ein Zw?lfer.\n" },
+	{ "in French as well", "Ann a ?crit :\n> Lequel ?\n\nUn douze.\n", "Un douze.\n" },
 	{ "Google's footer",
 	    "A twelve.\n\n-- \nYou received this message because you are subscribed to the Google Groups \"W\" "
 	    "group.\nTo unsubscribe, mail w+unsubscribe@a.example.\n",
