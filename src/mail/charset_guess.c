@@ -9,6 +9,7 @@
 /* In the order of what is certain: marks, escapes, the shape of UTF-8; then what uchardet knows of letter frequencies, and
  * at last whether that reads like words at all, because a subject of three words has no frequencies. */
 
+#define NEAR_MAX   65536 /* octets that are searched for the name of a charset */
 #define SAMPLE_MAX 65536 /* octets that a guess is made from */
 #define HUNDRED	   10000 /* per cent: one fault a letter */
 #define IMPOSSIBLE (100 * HUNDRED)
@@ -367,4 +368,43 @@ gp_charset_guess(const char *octets, size_t n, const char *near)
 	asked = ask_uchardet(octets, n);
 	name = best_of(asked, near, octets, n, high);
 	return *name != '\0' ? name : "windows-1252";
+}
+
+/* --- within a message ---------------------------------------------------------------------------------------------- */
+
+/* Where a charset is named behind mark ("=?koi8-r?", "charset=koi8-r"), other than UTF-8; NULL when nowhere. */
+static char *
+named_behind(const char *octets, size_t n, const char *mark)
+{
+	const char *end = octets + n, *at = octets;
+	size_t mark_n = strlen(mark);
+
+	while ((at = memmem(at, (size_t)(end - at), mark, mark_n)) != NULL) {
+		size_t length = 0;
+
+		at += mark_n;
+		at += at < end && *at == '"';
+		while (at + length < end && length < 40 && strchr("?\"; \t\r\n", at[length]) == NULL)
+			length++;
+		SCOPED(gp_free_str) char *label = gp_strndup(at, length);
+		if (*gp_charset_meaning(label) != '\0' && strncmp(gp_charset_meaning(label), "utf-", 4) != 0)
+			return TAKE(label);
+	}
+	return NULL;
+}
+
+char *
+gp_charset_near(const char *octets, size_t header_n, size_t n, const char *charset)
+{
+	char *named;
+
+	n = n > NEAR_MAX ? NEAR_MAX : n;
+	if (*gp_charset_meaning(charset) != '\0')
+		return gp_strdup(charset);
+	named = named_behind(octets, n, "harset=");
+	if (named == NULL)
+		named = named_behind(octets, header_n < n ? header_n : n, "=?");
+	if (named == NULL && gp_ascii_run(octets, n) < n)
+		named = gp_strdup(gp_charset_guess(octets, n, ""));
+	return named != NULL ? named : gp_strdup("");
 }

@@ -5,6 +5,7 @@
 
 #include "guildpost/mail/utf8.h"
 
+#define FIELD_MAX  (256 * 1024) /* octets of a value: all that a header may have (SEC-06) */
 #define LOOK_AHEAD 20 /* lines behind one that is no field */
 
 /* Fields by which a header is known to go on behind a line that is none. */
@@ -128,14 +129,19 @@ gp_fields_find(const struct gp_fields *fields, const char *name)
 	return NULL;
 }
 
+/* In runs; what is longer than any header may be is cut. */
 char *
 gp_field_unfold(const struct gp_field *field)
 {
-	struct gp_buf out = GP_BUF_INIT(field->value_n + 1);
+	size_t n = field->value_n < FIELD_MAX ? field->value_n : FIELD_MAX;
+	struct gp_buf out = GP_BUF_INIT(FIELD_MAX);
 
-	for (size_t i = 0; i < field->value_n; i++)
-		if (field->value[i] != '\r' && field->value[i] != '\n' && field->value[i] != '\0')
-			gp_buf_addc(&out, field->value[i]);
+	for (size_t i = 0, run; i < n; i += run + 1) {
+		for (run = 0; i + run < n && field->value[i + run] != '\r' && field->value[i + run] != '\n' &&
+			      field->value[i + run] != '\0';)
+			run++;
+		gp_buf_add(&out, field->value + i, run);
+	}
 	return gp_buf_take(&out);
 }
 

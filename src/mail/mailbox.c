@@ -7,6 +7,7 @@
 #include "guildpost/mail/utf8.h"
 
 #define NAME_MAX_OCTETS 400
+#define QUOTED_MAX	2000 /* octets between quotes */
 
 /* One mailbox in the making: words before the angle brackets, the address, a comment (the name in the oldest form). */
 struct making {
@@ -120,8 +121,10 @@ take_quoted(struct making *m, const char *s)
 	const char *end;
 	size_t n;
 
-	for (end = s + 1; *end != '\0' && *end != '"'; end++)
+	for (end = s + 1; *end != '\0' && *end != '"' && end < s + QUOTED_MAX; end++)
 		end += *end == '\\' && end[1] != '\0';
+	if (*end != '"') /* it never ends: no quote */
+		return s + 1;
 	n = (size_t)(end - s) + (*end == '"');
 	if (*end == '"' && end[1] == '@') { /* a quoted local part */
 		n += strcspn(end + 1, " ,;<>\t");

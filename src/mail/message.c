@@ -4,10 +4,10 @@
 #include <strings.h>
 
 #include "guildpost/mail/charset.h"
-#include "guildpost/mail/crypt.h"
 #include "guildpost/mail/dsn.h"
 #include "guildpost/mail/excerpt.h"
 #include "guildpost/mail/field.h"
+#include "guildpost/mail/flowed.h"
 #include "guildpost/mail/html.h"
 #include "guildpost/mail/ical.h"
 #include "guildpost/mail/ical_text.h"
@@ -16,13 +16,13 @@
 #include "guildpost/mail/transfer.h"
 #include "guildpost/mail/utf8.h"
 #include "mail/head.h"
+#include "mail/message_hash.h"
 
 #define TEXT_MAX	(1024 * 1024) /* octets of the readable text of a message, and of what is decoded for it */
-#define PART_READ_MAX	(3 * TEXT_MAX) /* encoded octets of one part that are looked at */
+#define PART_READ_MAX	(3 * TEXT_MAX) /* encoded octets of one part, and of all text, that are looked at */
 #define CALENDAR_MAX	(256 * 1024)
 #define CALENDARS_MAX	10
 #define PASSES_MAX	(192ull << 20) /* octets over all levels: what a second of libetpan reads */
-#define NEAR_MAX	(64 * 1024) /* octets that are searched for the name of a charset */
 #define NAME_MAX_OCTETS 200
 
 /* What the walk through the parts gathers. */
@@ -33,6 +33,8 @@ struct walk {
 	struct gp_buf source; /* of own text: without foreign messages, links without notes */
 	struct gp_buf status, inner_status; /* message/delivery-status, here and inside a returned message */
 	struct gp_buf returned; /* whom the message that a report gives back was for */
+	const char *boundary; /* of the multipart around this part; NULL: none */
+	size_t left, calendar_left; /* encoded octets of text parts, and of calendars, that will still be looked at */
 	const char *near; /* a charset that was named elsewhere in the message, or "" */
 	size_t part_capacity;
 	int messages; /* messages around this part */
@@ -42,6 +44,7 @@ struct walk {
 
 struct part { /* one leaf, as its own header describes it */
 	char *type, *charset, *encoding, *disposition, *filename;
+	bool flowed, delsp; /* RFC 3676 */
 	const char *octets;
 	size_t n;
 	bool attachment;
@@ -92,6 +95,21 @@ begins(const char *s, const char *with)
 	return strncmp(s, with, strlen(with)) == 0;
 }
 
+/* What Outlook wraps everything in; nobody else reads it, and people know it by its name. */
+static bool
+is_tnef(const char *type)
+{
+	return is(type, "application/ms-tnef") || is(type, "application/vnd.ms-tnef");
+}
+
+static bool
+says(const char *value, const char *name, const char *word)
+{
+	SCOPED(gp_free_str) char *said = gp_value_param(value, name);
+
+	return strcasecmp(said, word) == 0;
+}
+
 /* header: where the part's header begins; body and n: what libetpan took for its octets. */
 static void
 part_read(const char *header, const char *body, size_t n, bool digest, struct part *part)
@@ -111,6 +129,8 @@ part_read(const char *header, const char *body, size_t n, bool digest, struct pa
 		part->type = gp_strdup(digest ? "message/rfc822" : "text/plain");
 	}
 	part->charset = gp_value_param(type, "charset");
+	part->flowed = says(type, "format", "flowed");
+	part->delsp = says(type, "delsp", "yes");
 	part->encoding = gp_value_word(encoding);
 	part->disposition = gp_value_word(disposition);
 	part->filename = gp_value_param(disposition, "filename");
@@ -119,6 +139,10 @@ part_read(const char *header, const char *body, size_t n, bool digest, struct pa
 		part->filename = gp_value_param(type, "name");
 	}
 	part->filename = safe_filename(part->filename);
+	if (*part->filename == '\0' && is_tnef(part->type)) {
+		free(part->filename);
+		part->filename = gp_strdup("winmail.dat");
+	}
 	part->octets = body;
 	part->n = n;
 	part->attachment = is(part->disposition, "attachment") ||
@@ -143,6 +167,56 @@ add_paragraph(struct gp_buf *to, const struct gp_buf *text)
 	    text->len < to->max - to->len ? text->len : gp_utf8_cut(text->data, text->len, to->max - to->len));
 }
 
+/* Takes what facts own. */
+static void
+add_part(struct walk *walk, struct gp_part facts)
+{
+	struct gp_reading *reading = walk->reading;
+
+	if (reading->part_count == walk->part_capacity) {
+		walk->part_capacity = walk->part_capacity > 0 ? walk->part_capacity * 2 : 4;
+		reading->parts = gp_grow(reading->parts, walk->part_capacity * sizeof(*reading->parts));
+	}
+	reading->parts[reading->part_count++] = facts;
+}
+
+static void
+list_part(struct walk *walk, const struct part *part)
+{
+	if (walk->reading->part_count >= GP_SCAN_PARTS)
+		return;
+	add_part(walk, (struct gp_part){
+			   .type = gp_strdup(part->type),
+			   .charset = gp_utf8_cleaned(part->charset, strlen(part->charset), false, 60),
+			   .filename = gp_strdup(part->filename),
+			   .size = gp_decoded_size(part->encoding, part->octets, part->n),
+			   .attachment = part->attachment,
+		       });
+}
+
+/* Files that stand uuencoded in the text become parts, as people who sent them so meant it. */
+static void
+take_files(struct walk *walk, struct gp_buf *octets)
+{
+	struct gp_buf rest = GP_BUF_INIT(octets->max);
+	struct gp_uu uu;
+	size_t from = 0;
+
+	while (walk->reading->part_count < GP_SCAN_PARTS && gp_uu_find(octets->data, octets->len, from, &uu)) {
+		char *name = gp_utf8_cleaned(uu.name, uu.name_n, false, NAME_MAX_OCTETS);
+
+		add_part(walk, (struct gp_part){ gp_strdup("application/octet-stream"), gp_strdup(""),
+				   safe_filename(name), uu.size, true });
+		gp_buf_add(&rest, octets->data + from, uu.start - from);
+		from = uu.end;
+	}
+	if (from > 0) {
+		gp_buf_add(&rest, octets->data + from, octets->len - from);
+		gp_buf_release(octets);
+		*octets = rest;
+	}
+}
+
 static void
 take_text(struct walk *walk, const struct part *part)
 {
@@ -151,12 +225,21 @@ take_text(struct walk *walk, const struct part *part)
 	SCOPED(gp_buf_release) struct gp_buf shown = GP_BUF_INIT(TEXT_MAX);
 	SCOPED(gp_buf_release) struct gp_buf own = GP_BUF_INIT(TEXT_MAX);
 	bool html = is(part->type, "text/html");
+	size_t n = part->n < walk->left ? part->n : walk->left;
 
-	decode(part, &octets);
+	walk->left -= n;
+	if (walk->text.len + 1 >= walk->text.max)
+		return;
+	gp_decode_transfer(&octets, part->encoding, part->octets, n);
+	if (!html)
+		take_files(walk, &octets);
 	gp_charset_to_utf8(&utf8, part->charset, walk->near, octets.data, octets.len);
 	if (html) {
 		gp_html_text(&shown, utf8.data, utf8.len, true);
 		gp_html_text(&own, utf8.data, utf8.len, false);
+	} else if (part->flowed) {
+		gp_utf8_clean(&own, utf8.data, utf8.len, true);
+		gp_flowed_join(&shown, own.data, own.len, part->delsp);
 	} else {
 		gp_utf8_clean(&shown, utf8.data, utf8.len, true);
 	}
@@ -177,8 +260,10 @@ take_calendar(struct walk *walk, const struct part *part)
 	bool wide;
 
 	walk->reading->has_calendar = true;
-	if (walk->reading->calendar_count >= CALENDARS_MAX || part->n > CALENDAR_MAX * 2)
+	if (walk->reading->calendar_count >= CALENDARS_MAX || part->n > CALENDAR_MAX * 2 ||
+	    part->n > walk->calendar_left)
 		return;
+	walk->calendar_left -= part->n;
 	decode(part, &octets);
 	wide = memchr(octets.data, '\0', octets.len) != NULL;
 	gp_ical_unfold(&lines, octets.data, wide ? 0 : octets.len);
@@ -186,26 +271,6 @@ take_calendar(struct walk *walk, const struct part *part)
 	    &utf8, part->charset, walk->near, wide ? octets.data : lines.data, wide ? octets.len : lines.len);
 	if (utf8.len <= CALENDAR_MAX)
 		gp_ical_read(utf8.data, utf8.len, walk->reading);
-}
-
-static void
-list_part(struct walk *walk, const struct part *part)
-{
-	struct gp_reading *reading = walk->reading;
-
-	if (reading->part_count >= GP_SCAN_PARTS)
-		return;
-	if (reading->part_count == walk->part_capacity) {
-		walk->part_capacity = walk->part_capacity > 0 ? walk->part_capacity * 2 : 4;
-		reading->parts = gp_grow(reading->parts, walk->part_capacity * sizeof(*reading->parts));
-	}
-	reading->parts[reading->part_count++] = (struct gp_part){
-		.type = gp_strdup(part->type),
-		.charset = gp_utf8_cleaned(part->charset, strlen(part->charset), false, 60),
-		.filename = gp_strdup(part->filename),
-		.size = gp_decoded_size(part->encoding, part->octets, part->n),
-		.attachment = part->attachment,
-	};
 }
 
 static bool
@@ -295,6 +360,9 @@ walk_message(struct walk *walk, const struct mailmime *node)
 
 	if (body == NULL || node->mm_data.mm_message.mm_msg_mime == NULL)
 		return;
+	for (; n > 0 && (*body == '\n' || *body == '\r');
+	     n--) /* of a digest's part libetpan gives its blank line, too */
+		body++;
 	gp_fields_read(body, n, &fields);
 	if (walk->messages == 0)
 		note_returned(walk, &fields);
@@ -313,11 +381,17 @@ walk_message(struct walk *walk, const struct mailmime *node)
 }
 
 static bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static bool
 is_blank(const char *octets, size_t n)
 {
 	size_t i = 0;
 
-	while (i < n && octets[i] != '\0' && strchr(" \t\r\n", octets[i]) != NULL)
+	while (i < n && is_space(octets[i]))
 		i++;
 	return i == n;
 }
@@ -367,6 +441,7 @@ walk_multipart(struct walk *walk, const struct mailmime *node)
 			       : "";
 	const struct mailmime *best = strcasecmp(kind, "alternative") == 0 ? best_alternative(node) : NULL;
 	bool report = walk->report, quiet = walk->quiet;
+	char *boundary = node->mm_content_type != NULL ? mailmime_extract_boundary(node->mm_content_type) : NULL;
 
 	walk->report = report || strcasecmp(kind, "report") == 0;
 	if (strcasecmp(kind, "encrypted") == 0)
@@ -375,10 +450,38 @@ walk_multipart(struct walk *walk, const struct mailmime *node)
 		struct mailmime *child = clist_content(i);
 
 		walk->quiet = quiet || (best != NULL && child != best);
+		walk->boundary = boundary;
 		walk_node(walk, child, child->mm_mime_start, strcasecmp(kind, "digest") == 0);
 	}
+	free(boundary);
+	walk->boundary = NULL;
 	walk->report = report;
 	walk->quiet = quiet;
+}
+
+/* An empty part whose blank line belongs to the boundary behind it (RFC 2046 section 5.1.1): libetpan takes that boundary
+ * and the next part for its body. True when such a part was passed over; the next one then stands there. */
+static bool
+pass_empty(struct walk *walk, const char **header, const char **body, size_t *n)
+{
+	size_t mark = walk->boundary != NULL ? strlen(walk->boundary) + 2 : 0, line;
+	const char *lf;
+	struct gp_fields fields;
+	struct part part = { 0 };
+
+	if (mark <= 2 || *n < mark || memcmp(*body, "--", 2) != 0 || memcmp(*body + 2, walk->boundary, mark - 2) != 0)
+		return false;
+	part_read(*header, *body, 0, false, &part);
+	list_part(walk, &part);
+	part_release(&part);
+	lf = memchr(*body + mark, '\n', *n - mark);
+	line = lf != NULL ? (size_t)(lf - *body) + 1 : *n;
+	gp_fields_read(*body + line, *n - line, &fields);
+	*header = *body + line;
+	*body += line + fields.body;
+	*n -= line + fields.body;
+	gp_fields_release(&fields);
+	return true;
 }
 
 /* Recursion: the pre-scan has bounded the depth. */
@@ -398,6 +501,8 @@ walk_node(struct walk *walk, struct mailmime *node, const char *header, bool dig
 	body = body_of(node, &n);
 	if (body == NULL)
 		return;
+	while (node->mm_type == MAILMIME_SINGLE && pass_empty(walk, &header, &body, &n))
+		;
 	part_read(header, body, n, digest, &part);
 	/* A multipart whose boundary never comes was meant to be read all the same. */
 	if (begins(part.type, "multipart/")) {
@@ -466,46 +571,6 @@ walk_tree(struct walk *walk, const struct gp_fields *fields, const char *octets,
 	gp_buf_release(&head);
 }
 
-/* --- hashes ------------------------------------------------------------------------------------------------------ */
-
-/* With LF line ends, so that LMTP and a pipe bring the same message. */
-static void
-hash_lines(struct gp_sha256_state *state, const char *octets, size_t n)
-{
-	for (size_t at = 0, length; at < n; at += length) {
-		const char *cr = memchr(octets + at, '\r', n - at);
-
-		length = cr != NULL ? (size_t)(cr - octets) - at : n - at;
-		gp_sha256_add(state, octets + at, length);
-		if (cr != NULL && (at + length + 1 == n || cr[1] != '\n'))
-			gp_sha256_add(state, "\r", 1);
-		length += cr != NULL;
-	}
-}
-
-static void
-hash_message(const struct gp_fields *fields, const char *octets, size_t n, struct gp_reading *reading)
-{
-	struct gp_sha256_state *state = gp_sha256_new();
-	size_t end = n, kept = 0;
-
-	for (size_t i = 0; i < fields->count; i++) {
-		const struct gp_field *field = &fields->v[i];
-
-		if (!gp_head_is_trace(field))
-			continue;
-		hash_lines(state, octets + kept, field->start - kept);
-		kept = field->end;
-	}
-	hash_lines(state, octets + kept, n - kept);
-	gp_sha256_end(&state, reading->delivery_sha256);
-	while (end > fields->body && strchr(" \t\r\n", octets[end - 1]) != NULL && octets[end - 1] != '\0')
-		end--;
-	state = gp_sha256_new();
-	hash_lines(state, octets + fields->body, end - fields->body);
-	gp_sha256_end(&state, reading->body_sha256);
-}
-
 /* --- the whole --------------------------------------------------------------------------------------------------- */
 
 static void
@@ -535,6 +600,8 @@ read_body(const struct gp_fields *fields, const char *octets, size_t n, char *ow
 {
 	struct walk walk = { .reading = reading,
 		.own = own,
+		.left = PART_READ_MAX,
+		.calendar_left = CALENDAR_MAX * 4,
 		.near = near,
 		.text = GP_BUF_INIT(TEXT_MAX),
 		.source = GP_BUF_INIT(TEXT_MAX),
@@ -570,44 +637,6 @@ why_refused(const struct gp_fields *fields, const char *octets, size_t n)
 	return scan.refused;
 }
 
-/* Where a charset is named behind mark ("=?koi8-r?", "charset=koi8-r"), other than UTF-8; NULL when nowhere. */
-static char *
-named_behind(const char *octets, size_t n, const char *mark)
-{
-	const char *end = octets + n, *at = octets;
-	size_t mark_n = strlen(mark);
-
-	while ((at = memmem(at, (size_t)(end - at), mark, mark_n)) != NULL) {
-		size_t length = 0;
-
-		at += mark_n;
-		at += at < end && *at == '"';
-		while (at + length < end && length < 40 && strchr("?\"; \t\r\n", at[length]) == NULL)
-			length++;
-		SCOPED(gp_free_str) char *label = gp_strndup(at, length);
-		if (*gp_charset_meaning(label) != '\0' && strncmp(gp_charset_meaning(label), "utf-", 4) != 0)
-			return TAKE(label);
-	}
-	return NULL;
-}
-
-/* What guesses in this message may lean on: the charset that it names anywhere, else what all its octets look like. */
-static char *
-charset_near(const struct gp_fields *fields, const char *octets, size_t n, const char *charset)
-{
-	char *named;
-
-	n = n > NEAR_MAX ? NEAR_MAX : n;
-	if (*gp_charset_meaning(charset) != '\0')
-		return gp_strdup(charset);
-	named = named_behind(octets, n, "harset=");
-	if (named == NULL)
-		named = named_behind(octets, fields->body < n ? fields->body : n, "=?");
-	if (named == NULL && gp_ascii_run(octets, n) < n)
-		named = gp_strdup(gp_charset_guess(octets, n, ""));
-	return named != NULL ? named : gp_strdup("");
-}
-
 static void
 read_octets(const char *octets, size_t n, char *own, int64_t received, struct gp_reading *reading)
 {
@@ -615,14 +644,14 @@ read_octets(const char *octets, size_t n, char *own, int64_t received, struct gp
 	SCOPED(gp_free_str) char *type = NULL, *charset = NULL, *near = NULL;
 
 	gp_fields_read(octets, n, &fields);
-	hash_message(&fields, octets, n, reading);
+	gp_message_hash(&fields, octets, n, reading);
 	type = value_of(&fields, "content-type");
 	charset = gp_value_param(type, "charset");
 	set(&reading->content_type, gp_value_word(type));
 	set(&reading->report_type, gp_value_param(type, "report-type"));
 	for (char *c = reading->report_type; *c != '\0'; c++)
 		*c = *c >= 'A' && *c <= 'Z' ? (char)(*c + 32) : *c;
-	near = charset_near(&fields, octets, n, charset);
+	near = gp_charset_near(octets, fields.body, n, charset);
 	gp_head_read(&fields, near, received, reading);
 	set(&reading->refused, gp_strdup(why_refused(&fields, octets, n)));
 	if (*reading->refused == '\0')

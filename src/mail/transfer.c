@@ -18,6 +18,22 @@ digits64(void)
 	return table;
 }
 
+/* List servers put their footers under a body without a look at its encoding: does a line of theirs follow at s? */
+static bool
+is_foreign_line(const char *s, size_t n)
+{
+	const unsigned char *digits = digits64();
+	size_t i = 0;
+
+	while (i < n && i < 8 && (s[i] == '\r' || s[i] == '\n'))
+		i++;
+	n = n < i + 200 ? n : i + 200;
+	for (; i < n && s[i] != '\n'; i++)
+		if (digits[(unsigned char)s[i]] > 64 && s[i] != '\r' && s[i] != ' ' && s[i] != '\t')
+			return true;
+	return false;
+}
+
 void
 gp_decode_base64(struct gp_buf *out, const char *octets, size_t n)
 {
@@ -30,6 +46,8 @@ gp_decode_base64(struct gp_buf *out, const char *octets, size_t n)
 	for (size_t i = 0; i < n && !out->full; i++) {
 		unsigned char digit = digits[(unsigned char)octets[i]];
 
+		if (digit == 64 && held > 0 && is_foreign_line(octets + i + 1, n - i - 1))
+			break;
 		if (digit == 64)
 			held = 0; /* padding ends a run; some senders join several runs */
 		if (digit >= 64)
@@ -144,6 +162,7 @@ int64_t
 gp_decoded_size(const char *encoding, const char *octets, size_t n)
 {
 	int64_t count = 0;
+	struct gp_uu uu;
 
 	if (strcasecmp(encoding, "base64") == 0) {
 		const unsigned char *digits = digits64();
@@ -153,7 +172,7 @@ gp_decoded_size(const char *encoding, const char *octets, size_t n)
 		return count * 3 / 4;
 	}
 	if (is_uu(encoding))
-		return (int64_t)(n / 62 * 45);
+		return gp_uu_find(octets, n, 0, &uu) ? uu.size : (int64_t)(n / 62 * 45);
 	if (strcasecmp(encoding, "quoted-printable") != 0)
 		return (int64_t)n;
 	for (size_t i = 0, skip; i < n; i += skip) {
@@ -170,4 +189,92 @@ gp_decoded_size(const char *encoding, const char *octets, size_t n)
 		count++;
 	}
 	return count;
+}
+
+/* --- a file within text ------------------------------------------------------------------------------------------- */
+
+static size_t
+line_length(const char *s, size_t n)
+{
+	const char *lf = memchr(s, '\n', n);
+
+	return lf != NULL ? (size_t)(lf - s) + 1 : n;
+}
+
+/* "begin 644 name": where the name begins, 0 when it is no such line. */
+static size_t
+begin_line(const char *s, size_t n)
+{
+	size_t i = 6;
+
+	if (n < 11 || memcmp(s, "begin ", 6) != 0)
+		return 0;
+	while (i < n && i < 10 && s[i] >= '0' && s[i] <= '7')
+		i++;
+	return i >= 9 && s[i] == ' ' ? i + 1 : 0;
+}
+
+/* Octets that a line carries, -1 when it carries none: too short, or letters that uuencode has not. Trailing blanks are
+ * lost on the way; so a line may be shorter by what blanks stood for. */
+static int
+carried(const char *s, size_t n)
+{
+	int count = n > 0 ? (s[0] - 0x20) & 0x3f : -1;
+
+	while (n > 0 && (s[n - 1] == '\n' || s[n - 1] == '\r'))
+		n--;
+	if (n == 0 || s[0] < 0x20 || s[0] > 0x60 || n > 1 + (size_t)(count + 2) / 3 * 4 + 1)
+		return -1;
+	for (size_t i = 1; i < n; i++)
+		if (s[i] < 0x20 || s[i] > 0x60)
+			return -1;
+	return count > 0 && n < 2 ? -1 : count;
+}
+
+/* The file that begins at uu->start: true when it ends as it should. */
+static bool
+uu_read(const char *octets, size_t n, struct gp_uu *uu)
+{
+	size_t at = uu->start + line_length(octets + uu->start, n - uu->start), length;
+	int count;
+
+	uu->size = 0;
+	for (; at < n; at += length) {
+		length = line_length(octets + at, n - at);
+		if (length >= 3 && memcmp(octets + at, "end", 3) == 0 &&
+		    (length == 3 || octets[at + 3] == '\n' || octets[at + 3] == '\r')) {
+			uu->end = at + length;
+			return uu->size > 0;
+		}
+		count = carried(octets + at, length);
+		if (count < 0)
+			return false;
+		uu->size += count;
+	}
+	return false;
+}
+
+bool
+gp_uu_find(const char *octets, size_t n, size_t from, struct gp_uu *ret_uu)
+{
+	const char *next;
+
+	/* No line of a file can be a "begin", so what was read in vain is not read again. */
+	for (size_t at = from; at < n; at = (size_t)(next - octets) + 1) {
+		size_t length = line_length(octets + at, n - at), name = begin_line(octets + at, length);
+
+		if (name > 0) {
+			ret_uu->start = at;
+			ret_uu->name = octets + at + name;
+			ret_uu->name_n = length - name;
+			while (ret_uu->name_n > 0 && (unsigned char)ret_uu->name[ret_uu->name_n - 1] <= ' ')
+				ret_uu->name_n--;
+			if (uu_read(octets, n, ret_uu))
+				return true;
+		}
+		next = memmem(octets + at, n - at, "\nbegin ", 7);
+		if (next == NULL)
+			return false;
+	}
+	return false;
 }

@@ -15,6 +15,10 @@ void gp_charset_to_utf8(struct gp_buf *out, const char *label, const char *near,
  * of what is ASCII, or UTF-8 but for a few octets. near: as above. */
 const char *gp_charset_guess(const char *octets, size_t n, const char *near);
 
+/* What guesses within a message may lean on: label, when it means something; else the charset that the message names
+ * anywhere; else what all its octets look like; "" when that is UTF-8. Caller frees. */
+char *gp_charset_near(const char *octets, size_t header_n, size_t n, const char *label);
+
 /* Appends octets as UTF-8 of the charset that iconv(3) names so; false when there is none. */
 bool gp_charset_convert(struct gp_buf *out, const char *name, const char *octets, size_t n);
 
