@@ -335,6 +335,7 @@ gp_import(struct gp_desk *desk, const struct gp_space *space, const char *path, 
 		.each = take_message, .context = import, .done = &counts->done, .now = now
 	};
 	counts->done = 0;
+	GP_TRY(gp_db_bulk(desk->db, err));
 	GP_TRY(gp_packer_new(desk->db, space->id, &import->packer, err));
 	rc = gp_source_read(&import->source, path, err);
 	if (rc != GP_TEMP) { /* what was read of a damaged source is worth keeping */

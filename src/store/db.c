@@ -266,6 +266,12 @@ gp_db_free(struct gp_db **db)
 	*db = NULL;
 }
 
+enum gp_rc
+gp_db_bulk(struct gp_db *db, struct gp_err *err)
+{
+	return gp_db_run(db, "PRAGMA cache_size=-24000; PRAGMA wal_autocheckpoint=4000", err);
+}
+
 const char *
 gp_db_path(const struct gp_db *db)
 {
