@@ -34,7 +34,7 @@ become_git(const char *const argv[], int in, int out)
 	char *words[16];
 	size_t n = 0;
 
-	for (; argv[n] != NULL && n < GP_COUNT(words) - 1; n++)
+	for (; n < GP_COUNT(words) - 1 && argv[n] != NULL; n++)
 		words[n] = (char *)(uintptr_t)argv[n];
 	words[n] = NULL;
 	if (dup2(in, 0) < 0 || dup2(out, 1) < 0)
