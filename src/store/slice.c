@@ -293,18 +293,20 @@ static enum gp_rc
 move_cursor(
     struct gp_db *db, const struct row *row, const struct cut *cut, size_t recipients, int64_t now, struct gp_err *err)
 {
-	/* When whom: a mark a minute in the row, which is written anyway. */
-	static const char sql[] = "UPDATE outbox SET marks = CASE WHEN :now - marked_at < 60 THEN marks ELSE"
-				  "  marks || iif(marks = '', '', ' ') || :now || ':' || cursor END,"
-				  " marked_at = CASE WHEN :now - marked_at < 60 THEN marked_at ELSE :now END,"
-				  " cursor = :cursor, exhausted = :exhausted,"
-				  " recipients = coalesce(recipients, 0) + :recipients WHERE outbox_id = :id";
+	/* When whom: a mark a minute in the row, which is written anyway. `exhausted` stands in indices, each of which is
+	 * written anew, a page each, when it is set at all: so only once. */
+#define MOVE                                                                                                           \
+	"UPDATE outbox SET marks = CASE WHEN :now - marked_at < 60 THEN marks ELSE"                                    \
+	"  marks || iif(marks = '', '', ' ') || :now || ':' || cursor END,"                                            \
+	" marked_at = CASE WHEN :now - marked_at < 60 THEN marked_at ELSE :now END,"                                   \
+	" cursor = :cursor, recipients = coalesce(recipients, 0) + :recipients"
+	static const char on[] = MOVE " WHERE outbox_id = :id";
+	static const char to_the_end[] = MOVE ", exhausted = 1 WHERE outbox_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
-	GP_TRY(gp_query_open(db, sql, &query, err));
+	GP_TRY(gp_query_open(db, cut->exhausted ? to_the_end : on, &query, err));
 	gp_bind_int(query, ":now", now);
 	gp_bind_int(query, ":cursor", cut->last);
-	gp_bind_int(query, ":exhausted", cut->exhausted ? 1 : 0);
 	gp_bind_int(query, ":recipients", (int64_t)recipients);
 	gp_bind_int(query, ":id", row->id);
 	return gp_query_do(query, err);
