@@ -30,6 +30,7 @@ community_with_space(struct gp_db *db, int64_t *ret_space)
 		.footer = none,
 		.delivery = own,
 		.joining = open,
+		.replies = (char[]){ "posting" },
 		.rhythm = rhythm,
 		.timezone = community.timezone,
 		.language = community.language,
