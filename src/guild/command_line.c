@@ -122,13 +122,16 @@ void
 command_line_rest(const struct command_line *line, char *out, size_t size)
 {
 	const char *end, *begin;
+	size_t n;
 
 	out[0] = '\0';
 	if (line->from >= line->count)
 		return;
 	begin = line->at[line->from];
 	end = line->at[line->count - 1] + line->length[line->count - 1];
-	(void)snprintf(out, size, "%.*s", (int)gp_utf8_cut(begin, (size_t)(end - begin), size - 1), begin);
+	/* Where it is cut, marks may stand at the end anew. */
+	n = without_marks(begin, gp_utf8_cut(begin, (size_t)(end - begin), size - 1));
+	(void)snprintf(out, size, "%.*s", (int)n, begin);
 }
 
 /* --- days ----------------------------------------------------------------------------------- */

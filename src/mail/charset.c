@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <iconv.h>
 
+#include "guildpost/base/mem.h"
 #include "guildpost/mail/utf8.h"
 
 #define CHUNK 16384
@@ -410,9 +411,16 @@ gp_charset_to_utf8(struct gp_buf *out, const char *label, const char *near, cons
 void
 gp_charset_keep_all(void)
 {
+	/* Never closed; one that glibc lacks is no loss. They have a place, so that nobody takes them for lost. */
+	static iconv_t *kept;
+	size_t count = 0;
+
+	if (kept != NULL)
+		return;
+	kept = gp_new_array(GP_COUNT(charsets) + GP_COUNT(richer_names), sizeof(iconv_t));
 	for (size_t i = 0; i < GP_COUNT(charsets); i++)
 		if (*charsets[i].name != '\0')
-			(void)iconv_open("UTF-8", charsets[i].name); /* never closed; one that glibc lacks is no loss */
+			kept[count++] = iconv_open("UTF-8", charsets[i].name);
 	for (size_t i = 0; i < GP_COUNT(richer_names); i++)
-		(void)iconv_open("UTF-8", richer_names[i].richer);
+		kept[count++] = iconv_open("UTF-8", richer_names[i].richer);
 }
