@@ -314,15 +314,17 @@ static enum gp_rc
 do_help(struct wisher *wisher, const struct gp_command *command, struct gp_err *err)
 {
 	const struct gp_space *space = wisher->arrival->to->space;
-	char join[GP_ADDRESS_MAX], leave[GP_ADDRESS_MAX], steward[GP_ADDRESS_MAX], settings[GP_ADDRESS_MAX];
+	char join[GP_ADDRESS_MAX], leave[GP_ADDRESS_MAX], steward[GP_ADDRESS_MAX], settings[GP_ADDRESS_MAX],
+	    find[GP_ADDRESS_MAX];
 	const struct gp_var vars[] = { { "join_address", join }, { "leave_address", leave },
-		{ "steward_address", steward }, { "settings_address", settings } };
+		{ "steward_address", steward }, { "settings_address", settings }, { "find_address", find } };
 
 	(void)command;
 	gp_space_address(space, "join", join);
 	gp_space_address(space, "leave", leave);
 	gp_space_address(space, "steward", steward);
 	gp_space_address(space, "settings", settings);
+	gp_space_address(space, "find", find);
 	return wish_say(wisher, "help", vars, GP_COUNT(vars), err);
 }
 

@@ -124,7 +124,7 @@ with House("join") as house:
     house.post("hal@else.example", "weavers+help@lists.example.org", "Subject: again\n\n\n")
     house.settle()
     box = house.mailbox("hal@else.example")
-    ok(len(box) == 1 and "weavers+join@lists.example.org" in text(box[0]), "help names the words that work, once a day (RCV-16)")
+    ok(len(box) == 1 and all(f"weavers+{word}@lists.example.org" in text(box[0]) for word in ("join", "leave", "settings", "find")), "help names the words that work, once a day (RCV-16)")
 
     house.post("pat@else.example", "weavers-request@lists.example.org", "Subject: please send coffee\n\n\n")
     house.post("pat@else.example", "weavers-request@lists.example.org", "Subject: \n\nplease send tea\n")
