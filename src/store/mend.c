@@ -41,17 +41,6 @@ gp_mend_joined(struct gp_db *db, int64_t space_id, const char *msgid, int64_t *r
 
 /* --- joined --------------------------------------------------------------------------------- */
 
-static enum gp_rc
-run_with_two(struct gp_db *db, const char *sql, int64_t a, int64_t b, struct gp_err *err)
-{
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
-
-	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_int(query, ":a", a);
-	gp_bind_int(query, ":b", b);
-	return gp_query_do(query, err);
-}
-
 enum gp_rc
 gp_thread_join(struct gp_db *db, int64_t space_id, int64_t a, int64_t b, int64_t *ret_thread_id, struct gp_err *err)
 {
@@ -70,8 +59,8 @@ gp_thread_join(struct gp_db *db, int64_t space_id, int64_t a, int64_t b, int64_t
 	SCOPED(gp_free_ptr) int64_t *ids = NULL;
 	size_t count;
 
-	GP_TRY(run_with_two(db, forget, a, b, err));
-	GP_TRY(run_with_two(db, remember, a, b, err));
+	GP_TRY(gp_thread_run(db, forget, a, b, err));
+	GP_TRY(gp_thread_run(db, remember, a, b, err));
 	*ret_thread_id = a;
 	GP_TRY(gp_thread_unite(db, space_id, ret_thread_id, b, err));
 	GP_TRY(gp_thread_collect(db, roots, *ret_thread_id, &ids, &count, err));

@@ -42,6 +42,8 @@ GP_MUST_CHECK enum gp_rc gp_thread_unite(
     struct gp_db *db, int64_t space_id, int64_t *thread_id, int64_t other, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_thread_collect(
     struct gp_db *db, const char *sql, int64_t id, int64_t **ret_ids, size_t *ret_count, struct gp_err *err);
+/* A statement about two threads, :a and :b. */
+GP_MUST_CHECK enum gp_rc gp_thread_run(struct gp_db *db, const char *sql, int64_t a, int64_t b, struct gp_err *err);
 /* Were these two parted by hand, and not joined again? */
 GP_MUST_CHECK enum gp_rc gp_mend_parted(
     struct gp_db *db, int64_t space_id, int64_t a, int64_t b, bool *ret, struct gp_err *err);

@@ -84,14 +84,14 @@ gp_thread_references(struct gp_db *db, const struct gp_placing *placing, struct 
 
 /* --- joining -------------------------------------------------------------------------------- */
 
-static enum gp_rc
-run_with_two(struct gp_db *db, const char *sql, int64_t winner, int64_t loser, struct gp_err *err)
+enum gp_rc
+gp_thread_run(struct gp_db *db, const char *sql, int64_t a, int64_t b, struct gp_err *err)
 {
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_int(query, ":winner", winner);
-	gp_bind_int(query, ":loser", loser);
+	gp_bind_int(query, ":a", a);
+	gp_bind_int(query, ":b", b);
 	return gp_query_do(query, err);
 }
 
@@ -100,9 +100,9 @@ enum gp_rc
 gp_thread_unite(struct gp_db *db, int64_t space_id, int64_t *thread_id, int64_t other, struct gp_err *err)
 {
 	static const char *const steps[] = {
-		"UPDATE message SET thread_id = :winner WHERE thread_id = :loser",
-		"UPDATE place SET thread_id = :winner WHERE thread_id = :loser",
-		"UPDATE thread SET alias_of = :winner WHERE thread_id = :loser OR alias_of = :loser",
+		"UPDATE message SET thread_id = :a WHERE thread_id = :b",
+		"UPDATE place SET thread_id = :a WHERE thread_id = :b",
+		"UPDATE thread SET alias_of = :a WHERE thread_id = :b OR alias_of = :b",
 	};
 	int64_t winner = *thread_id, loser = other;
 	bool parted = false;
@@ -119,7 +119,7 @@ gp_thread_unite(struct gp_db *db, int64_t space_id, int64_t *thread_id, int64_t 
 	}
 	*thread_id = winner;
 	for (size_t i = 0; loser != 0 && i < GP_COUNT(steps); i++)
-		GP_TRY(run_with_two(db, steps[i], winner, loser, err));
+		GP_TRY(gp_thread_run(db, steps[i], winner, loser, err));
 	return GP_OK;
 }
 
