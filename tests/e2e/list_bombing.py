@@ -22,8 +22,10 @@ with House("bombing") as house:
         for n in range(BOMB):
             author = SPELT[n % len(SPELT)].format(n=n)
             join(lmtp, f"x{n}@bots{n % 400}.example", author, ("weavers", "dyers")[n % 2], WORDS[n % len(WORDS)], n)
-    house.start("desk")
+    desk = house.start("desk")
     wait_for(lambda: not house.rows("inbox", "list"), 60 + BOMB / 5, every=1)
+    desk.terminate()  # its clock stays in the first day
+    desk.wait(30)
     house.settle()
     folders = [path.name for path in (house.dir / "mail").iterdir() if "ictim" in path.name.lower()] if (house.dir / "mail").is_dir() else []
     mails = [mail for folder in folders for mail in house.mailbox(folder)]
