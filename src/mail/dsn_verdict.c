@@ -53,9 +53,10 @@ by_status(const char *status, bool *ret_soft)
 
 	for (size_t i = 0; i < GP_COUNT(classes); i++) {
 		size_t n = strlen(classes[i].prefix);
-		bool whole = classes[i].prefix[n - 1] == '.' || !isdigit((unsigned char)status[n]);
 
-		if (strncmp(status, classes[i].prefix, n) == 0 && whole) {
+		if (strncmp(status, classes[i].prefix, n) != 0)
+			continue;
+		if (classes[i].prefix[n - 1] == '.' || !isdigit((unsigned char)status[n])) {
 			*ret_soft = classes[i].soft;
 			return classes[i].verdict;
 		}
