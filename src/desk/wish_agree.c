@@ -185,7 +185,7 @@ wish_agreed(
 	wish_context(arrival->to->space, wisher.member, arrival->now, &context, name);
 	gp_command_read(request->mode, &context, &command);
 	wisher.line = request->mode;
-	wisher.address = wisher.member->address;
 	GP_TRY(act(&wisher, &command, err));
+	wisher.address = wisher.member->address; /* the new main one, if that was the wish */
 	return wish_send(&wisher, NULL, err);
 }
