@@ -128,6 +128,7 @@ change_main(struct wisher *wisher, const char *address, bool *ret_done, struct g
 	gp_free_str(&member->address_key);
 	member->address = gp_strdup(address);
 	member->address_key = gp_strdup(key);
+	wisher->address = member->address;
 	return gp_member_update(wisher->desk->db, member, err);
 }
 
@@ -185,7 +186,7 @@ wish_agreed(
 	wish_context(arrival->to->space, wisher.member, arrival->now, &context, name);
 	gp_command_read(request->mode, &context, &command);
 	wisher.line = request->mode;
+	wisher.address = wisher.member->address;
 	GP_TRY(act(&wisher, &command, err));
-	wisher.address = wisher.member->address; /* the new main one, if that was the wish */
 	return wish_send(&wisher, NULL, err);
 }
