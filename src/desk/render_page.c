@@ -1,15 +1,37 @@
-/* The pages that lead to conversations: the index, a month, the feed. */
+/* What all pages share, and those that lead to conversations: the index, a month, the feed. */
 #include "desk/date.h"
+#include "desk/digest.h"
 #include "desk/render.h"
 #include "guildpost/base/clock.h"
 #include "guildpost/mail/address.h"
 #include "guildpost/mail/crypt.h"
+#include "guildpost/mail/field.h"
 #include "guildpost/mail/hide.h"
 #include "guildpost/mail/page_text.h"
 #include "guildpost/store/search.h"
 
 #define LATEST	  25 /* conversations on the index */
 #define FEED_MOST 30 /* posts */
+
+char *
+render_title(const char *subject)
+{
+	SCOPED(gp_buf_release) struct gp_buf hidden = GP_BUF_INIT(16384);
+	SCOPED(gp_free_str) char *shown = gp_subject_shown(subject);
+
+	gp_hide_addresses(&hidden, shown);
+	return gp_strdup(*hidden.data != '\0' ? hidden.data : "...");
+}
+
+char *
+render_name(const char *from_name, const char *from_address)
+{
+	SCOPED(gp_buf_release) struct gp_buf hidden = GP_BUF_INIT(4096);
+	SCOPED(gp_free_str) char *name = digest_name(from_name, from_address);
+
+	gp_hide_addresses(&hidden, name);
+	return gp_buf_take(&hidden);
+}
 
 enum gp_rc
 render_template(const struct render *render, const char *name, const char *root, const struct gp_var *vars,

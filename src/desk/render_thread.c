@@ -1,10 +1,8 @@
 /* The page of one conversation: who answered whom, and what they wrote. */
-#include "desk/digest.h"
 #include "desk/render.h"
 #include "guildpost/base/clock.h"
 #include "guildpost/desk/reader.h"
 #include "guildpost/mail/crypt.h"
-#include "guildpost/mail/field.h"
 #include "guildpost/mail/hide.h"
 #include "guildpost/mail/page_text.h"
 #include "guildpost/mail/utf8.h"
@@ -15,28 +13,6 @@
 #define TEXT_MAX   (64u << 10) /* octets of one post on a page */
 #define DEEPEST	   6 /* steps that a page goes in */
 #define TREE_LEAST 3 /* posts of a conversation that gets an overview */
-
-/* --- words ---------------------------------------------------------------------------------- */
-
-char *
-render_title(const char *subject)
-{
-	SCOPED(gp_buf_release) struct gp_buf hidden = GP_BUF_INIT(16384);
-	SCOPED(gp_free_str) char *shown = gp_subject_shown(subject);
-
-	gp_hide_addresses(&hidden, shown);
-	return gp_strdup(*hidden.data != '\0' ? hidden.data : "...");
-}
-
-char *
-render_name(const char *from_name, const char *from_address)
-{
-	SCOPED(gp_buf_release) struct gp_buf hidden = GP_BUF_INIT(4096);
-	SCOPED(gp_free_str) char *name = digest_name(from_name, from_address);
-
-	gp_hide_addresses(&hidden, name);
-	return gp_buf_take(&hidden);
-}
 
 /* --- who is there --------------------------------------------------------------------------- */
 
