@@ -13,12 +13,14 @@ PKGS := libxml-2.0 sqlite3 libical libzstd libcrypto libssl libidn2 zlib libsecc
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DGP_VERSION='"$(VERSION)"' -Iinclude -Isrc -include include/guildpost/base/banned.h \
-	-isystem /usr/include/libxml2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -MMD -MP $(WARN) $(CFLAGS) $(SANITIZE)
-LIBS = -letpan -lesmtp -lxml2 -lsqlite3 -lical -lzstd -lstemmer -lcrypto -lssl -lidn2 -lz -lseccomp -luchardet -lm -lpthread
+	-isystem /usr/include/libxml2 -I$(BUILD)/gen -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -MMD -MP $(WARN) $(CFLAGS) $(SANITIZE)
+# The others are loaded by those processes that call them: src/base/lazy.list.
+LIBS = -lsqlite3 -lzstd -lz -lseccomp -lm -lpthread
 ALL_LDFLAGS = -pie -rdynamic -Wl,-z,relro,-z,now $(LDFLAGS) $(SANITIZE)
 
 SRC := $(filter-out src/cmd/main.c,$(sort $(wildcard src/*/*.c)))
-OBJ := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/store/schema.o $(BUILD)/obj/cmd/config_text.o
+GEN_OBJ := $(BUILD)/obj/base/lazy_table.o $(BUILD)/obj/store/schema.o $(BUILD)/obj/cmd/config_text.o
+OBJ := $(SRC:src/%.c=$(BUILD)/obj/%.o) $(GEN_OBJ)
 LIB := $(BUILD)/libguildpost.a
 UNIT := $(sort $(wildcard tests/unit/*/*.c tests/property/*.c))
 UNIT_BIN := $(UNIT:tests/%.c=$(BUILD)/tests/%)
@@ -49,9 +51,15 @@ $(BUILD)/gen/config_text.c: conf/guildpost.conf src/cmd/config_text.awk
 	@mkdir -p $(@D)
 	awk -f src/cmd/config_text.awk $< > $@
 
+$(BUILD)/gen/lazy_names.h $(BUILD)/gen/lazy_table.c: src/base/lazy.list src/base/lazy.awk
+	@mkdir -p $(@D)
+	awk -v form=$(suffix $@) -f src/base/lazy.awk $< > $@.new && mv $@.new $@
+
+$(OBJ) $(BUILD)/obj/cmd/main.o: | $(BUILD)/gen/lazy_names.h
+$(BUILD)/obj/base/lazy_table.o: $(BUILD)/gen/lazy_table.c
 $(BUILD)/obj/store/schema.o: $(BUILD)/gen/schema.c
 $(BUILD)/obj/cmd/config_text.o: $(BUILD)/gen/config_text.c
-$(BUILD)/obj/store/schema.o $(BUILD)/obj/cmd/config_text.o:
+$(GEN_OBJ):
 	@mkdir -p $(@D)
 	@echo "  CC $<"; $(CC) $(ALL_CFLAGS) -c -o $@ $<
 

@@ -64,8 +64,8 @@ gp_zone_posix(const struct gp_zone *zone)
 
 /* --- finding the file ----------------------------------------------------------------------- */
 
-static const char *
-folder(void)
+const char *
+gp_zone_folder(void)
 {
 	const char *other = getenv("TZDIR"); /* where libc looks first, too */
 
@@ -121,7 +121,7 @@ visit(const char *path, const struct stat *facts, int kind, struct FTW *where)
 static enum gp_rc
 unknown(const char *name, struct gp_err *err)
 {
-	const char *root = folder();
+	const char *root = gp_zone_folder();
 
 	search.wanted = name;
 	search.skip = strlen(root) + 1;
@@ -428,7 +428,7 @@ load(const char *name, struct gp_zone **ret_zone)
 {
 	SCOPED(gp_zone_free) struct gp_zone *zone = NULL;
 	SCOPED(gp_buf_release) struct gp_buf file = GP_BUF_INIT(FILE_MAX);
-	SCOPED(gp_free_str) char *path = gp_printf("%s/%s", folder(), name);
+	SCOPED(gp_free_str) char *path = gp_printf("%s/%s", gp_zone_folder(), name);
 
 	if (!read_file(path, &file) || file.len < 4 || memcmp(file.data, "TZif", 4) != 0)
 		return true;
@@ -466,7 +466,7 @@ gp_zone_exists(const char *name)
 static int
 keep(const char *path, const struct stat *facts, int kind, struct FTW *where)
 {
-	const char *name = path + strlen(folder()) + 1;
+	const char *name = path + strlen(gp_zone_folder()) + 1;
 	struct gp_zone *zone = NULL;
 
 	(void)facts;
@@ -485,7 +485,7 @@ gp_zone_keep_all(void)
 	/* Links are names, but no folders to walk: posix/America may be America itself, seen first and refused, and a folder
 	 * is walked once. */
 	if (kept == NULL)
-		(void)nftw(folder(), keep, 8, FTW_PHYS);
+		(void)nftw(gp_zone_folder(), keep, 8, FTW_PHYS);
 	if (kept_count > 0)
 		qsort(kept, kept_count, sizeof(struct gp_zone *), compare_names);
 }

@@ -3,10 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <seccomp.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -15,29 +13,19 @@
 
 #include "guildpost/base/clock.h"
 #include "guildpost/base/log.h"
-#include "guildpost/base/zone.h"
-#include "guildpost/mail/charset.h"
 #include "guildpost/mail/message.h"
+#include "desk/reader_seal.h"
 
 #define READER_FD     3
 #define TIMEOUT_MS    20000
 #define IDLE_MS	      30000
 #define RECYCLE_AFTER 5000 /* messages */
 #define RECYCLE_CPU   15 /* seconds of processor time */
-#define CPU_LIMIT     30 /* so that the last message before a recycling has 15 s of its own */
-#define MEMORY_LIMIT  (768u << 20) /* octets of address space; a 25 MiB part decodes through seven copies */
 #define REPLY_MAX     (256u << 20)
 #define EXIT_NO_START 71 /* EX_OSERR: the child could not set itself up */
 #define EXIT_NO_EXEC  127
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifdef SANITIZED
+#ifdef GP_SANITIZED
 #define END_SIGNAL 0 /* it ends by itself when nobody is there, and tells what it leaked */
 #else
 #define END_SIGNAL SIGKILL
@@ -107,17 +95,6 @@ gp_reader_rest(struct gp_reader *reader)
 		(void)end_child(reader, SIGKILL);
 }
 
-/* The hard limit of processor time stands above the soft one: at the hard one comes SIGKILL, which would not be told
- * from an operator's. */
-static void
-limit(int what, rlim_t value)
-{
-	const struct rlimit pair = { value, what == RLIMIT_CPU ? value + 5 : value };
-
-	if (setrlimit(what, &pair) < 0)
-		_exit(EXIT_NO_START);
-}
-
 /* Between fork and exec: only what is safe there. */
 static void
 become_reader(const char *program, int fd)
@@ -133,7 +110,7 @@ become_reader(const char *program, int fd)
 	if (close_range(READER_FD + 1, ~0U, 0) < 0 && errno != ENOSYS)
 		_exit(EXIT_NO_START);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-	limit(RLIMIT_CORE, 0);
+	gp_reader_limit(RLIMIT_CORE, 0);
 	(void)execv(program, argv);
 	_exit(EXIT_NO_EXEC);
 }
@@ -337,57 +314,6 @@ gp_reader_read(struct gp_reader *reader, const void *octets, size_t n, int64_t r
 
 /* --- the child's side ----------------------------------------------------------------------- */
 
-/* What glibc and the zone database would load from files when first asked: afterwards no file may be opened, so that
- * octets that take the child over cannot read the database either. */
-static void
-preload(void)
-{
-	gp_charset_keep_all();
-	tzset();
-	gp_zone_keep_all(); /* calendars name their zones (CAL-14) */
-}
-
-/* What reading, memory, and dying decently need; all else fails with EPERM, what no parser does kills. */
-static bool
-shut_the_door(void)
-{
-	static const int allowed[] = { SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(readv), SCMP_SYS(writev),
-		SCMP_SYS(close), SCMP_SYS(fstat), SCMP_SYS(lseek), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap),
-		SCMP_SYS(mprotect), SCMP_SYS(madvise), SCMP_SYS(brk), SCMP_SYS(futex), SCMP_SYS(clock_gettime),
-		SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getrandom), SCMP_SYS(getpid), SCMP_SYS(gettid),
-		SCMP_SYS(tgkill), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigreturn),
-		SCMP_SYS(restart_syscall), SCMP_SYS(sysinfo), SCMP_SYS(pause), SCMP_SYS(exit), SCMP_SYS(exit_group) };
-	static const int deadly[] = { SCMP_SYS(socket), SCMP_SYS(connect), SCMP_SYS(execve), SCMP_SYS(execveat),
-		SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(ptrace), SCMP_SYS(unlink), SCMP_SYS(rename) };
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	bool shut = filter != NULL;
-
-	for (size_t i = 0; shut && i < GP_COUNT(allowed); i++)
-		shut = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0) == 0;
-	for (size_t i = 0; shut && i < GP_COUNT(deadly); i++)
-		shut = seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, deadly[i], 0) == 0;
-	shut = shut && seccomp_load(filter) == 0;
-	if (filter != NULL)
-		seccomp_release(filter);
-	return shut;
-}
-
-/* Address space and seccomp would stop a sanitizer's own work, so that build goes without. */
-static bool
-give_up_rights(void)
-{
-	limit(RLIMIT_CPU, CPU_LIMIT);
-	limit(RLIMIT_STACK, 8u << 20);
-	limit(RLIMIT_NOFILE, 16);
-#ifdef SANITIZED
-	(void)shut_the_door;
-	return true;
-#else
-	limit(RLIMIT_AS, MEMORY_LIMIT);
-	return shut_the_door();
-#endif
-}
-
 /* False at the end of the stream. */
 static bool
 read_all(void *octets, size_t n)
@@ -421,7 +347,8 @@ write_both(struct both both)
 }
 
 /* GUILDPOST_TEST_READER="segv-on:WORD", "hang-on:WORD", "kill-on:WORD": dies so when a subject holds the word, because
- * no message is known that still gets through the pre-scan and kills the parser. */
+ * no message is known that still gets through the pre-scan and kills the parser. "open-on:FILE" does what an attacker in
+ * here would do next, and dies if the file opens. */
 static void
 perhaps_die(const char *subject)
 {
@@ -429,6 +356,8 @@ perhaps_die(const char *subject)
 
 	if (word == NULL || word[1] == '\0' || strstr(subject, word + 1) == NULL)
 		return;
+	if (strncmp(order, "open-on:", 8) == 0 && open(word + 1, O_RDONLY | O_CLOEXEC) >= 0)
+		(void)raise(SIGSEGV);
 	if (strncmp(order, "segv-on:", 8) == 0)
 		(void)raise(SIGSEGV);
 	if (strncmp(order, "kill-on:", 8) == 0)
@@ -462,8 +391,7 @@ gp_reader_main(void)
 {
 	struct request request;
 
-	preload();
-	if (!give_up_rights())
+	if (!gp_reader_seal())
 		return EXIT_NO_START;
 	for (int i = 1; read_all(&request, sizeof(request)); i++)
 		if (!answer_one(&request, i >= RECYCLE_AFTER))

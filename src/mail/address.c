@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <idn2.h>
 
+#include "guildpost/base/lazy.h"
 #include "guildpost/base/mem.h"
 
 #define LOCAL_MAX  64

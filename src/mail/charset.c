@@ -148,22 +148,30 @@ gp_charset_meaning(const char *label)
 
 /* --- conversion --------------------------------------------------------------------------------------------------- */
 
-/* One converter is kept: a header has many words of one charset, and opening one costs more than converting it. */
+/* Each converter is kept, also that there is none: opening one costs more than converting a header. */
 static iconv_t
 converter(const char *name)
 {
-	static char kept_name[40];
-	static iconv_t kept = (iconv_t)-1;
+	static struct {
+		char name[40];
+		iconv_t cd;
+	} kept[GP_COUNT(charsets) + GP_COUNT(richer_names) + 8];
+	static size_t count;
+	size_t i = 0;
 
-	if (kept != (iconv_t)-1 && strcmp(kept_name, name) == 0) {
-		(void)iconv(kept, NULL, NULL, NULL, NULL);
-		return kept;
-	}
-	if (kept != (iconv_t)-1)
-		(void)iconv_close(kept);
-	kept = iconv_open("UTF-8", name);
-	(void)snprintf(kept_name, sizeof(kept_name), "%s", name);
-	return kept;
+	while (i < count && strcmp(kept[i].name, name) != 0)
+		i++;
+	if (i < count && kept[i].cd != (iconv_t)-1)
+		(void)iconv(kept[i].cd, NULL, NULL, NULL, NULL);
+	if (i < count)
+		return kept[i].cd;
+	if (count < GP_COUNT(kept))
+		count++;
+	else if (kept[--i].cd != (iconv_t)-1)
+		(void)iconv_close(kept[i].cd);
+	kept[i].cd = iconv_open("UTF-8", name);
+	(void)snprintf(kept[i].name, sizeof(kept[i].name), "%s", name);
+	return kept[i].cd;
 }
 
 /* False when there is no such charset. ret_lost: octets that it does not have. */
@@ -411,16 +419,9 @@ gp_charset_to_utf8(struct gp_buf *out, const char *label, const char *near, cons
 void
 gp_charset_keep_all(void)
 {
-	/* Never closed; one that glibc lacks is no loss. They have a place, so that nobody takes them for lost. */
-	static iconv_t *kept;
-	size_t count = 0;
-
-	if (kept != NULL)
-		return;
-	kept = gp_new_array(GP_COUNT(charsets) + GP_COUNT(richer_names), sizeof(iconv_t));
 	for (size_t i = 0; i < GP_COUNT(charsets); i++)
 		if (*charsets[i].name != '\0')
-			kept[count++] = iconv_open("UTF-8", charsets[i].name);
+			(void)converter(charsets[i].name);
 	for (size_t i = 0; i < GP_COUNT(richer_names); i++)
-		kept[count++] = iconv_open("UTF-8", richer_names[i].richer);
+		(void)converter(richer_names[i].richer);
 }

@@ -2,6 +2,7 @@
 #include <iconv.h>
 #include <uchardet/uchardet.h>
 
+#include "guildpost/base/lazy.h"
 #include "guildpost/base/mem.h"
 #include "guildpost/mail/charset.h"
 #include "guildpost/mail/utf8.h"

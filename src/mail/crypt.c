@@ -4,6 +4,7 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include "guildpost/base/lazy.h"
 #include "guildpost/base/mem.h"
 
 struct gp_sha256_state {

@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <strings.h>
 
+#include "guildpost/base/lazy.h"
 #include "guildpost/base/mem.h"
 #include "guildpost/mail/utf8.h"
 #include "mail/html_style.h"

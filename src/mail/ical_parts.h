@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <libical/ical.h>
 #include "guildpost/base/buf.h"
+#include "guildpost/base/lazy.h"
 
 /* The instant that a wall time is in the zone that a calendar calls tzid: by its VTIMEZONE, then IANA, then Windows name
  * (CAL-14). False when nobody knows that zone. */

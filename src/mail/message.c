@@ -3,6 +3,7 @@
 #include <libetpan/libetpan.h>
 #include <strings.h>
 
+#include "guildpost/base/lazy.h"
 #include "guildpost/mail/charset.h"
 #include "guildpost/mail/dsn.h"
 #include "guildpost/mail/excerpt.h"

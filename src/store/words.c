@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "guildpost/base/err.h"
+#include "guildpost/base/lazy.h"
 #include "guildpost/base/mem.h"
 #include "guildpost/mail/utf8.h"
 

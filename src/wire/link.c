@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "guildpost/base/clock.h"
+#include "guildpost/base/lazy.h"
 #include "guildpost/base/mem.h"
 #include "wire/auth.h"
 

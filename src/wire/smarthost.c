@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "guildpost/base/lazy.h"
 #include "guildpost/base/log.h"
 #include "guildpost/wire/maildir.h"
 #include "wire/link.h"

@@ -1,7 +1,7 @@
 """The child that reads strangers' octets dies, and nothing else does."""
 import os
 
-from house import House, done, ok
+from house import House, done, ok, skip
 
 
 def mbox(*subjects):
@@ -36,6 +36,22 @@ with House("reader") as house:
     house.run("archive", "import", "weavers", "-", input=letters, status=None)
     ok(house.status == 75 and "the reader was stopped" in house.error,
        "a reader that is killed from outside is no fault of the message: try again", house.error)
+
+    def opens(file):
+        """Whether a reader that somebody has taken over can open it."""
+        with_reader(f"open-on:{file}")
+        house.run("archive", "import", "weavers", "-", input=mbox(f"a {file}"), status=None)
+        return "the reader died" in house.error
+
+    if "asan" in os.environ.get("BUILD", ""):
+        skip("a reader that somebody has taken over opens no file", "a sanitizer needs its files")
+    else:
+        ok(not opens(house.dir / "guildpost.db"), "a reader that somebody has taken over does not open the database")
+        ok(not opens("/etc/passwd"), "nor another file", house.error)
+        ok(opens("/usr/lib/os-release"), "but the system's libraries, one of which a message may need")
+        os.environ["GUILDPOST_TEST_NO_LANDLOCK"] = "1"
+        ok(not opens("/usr/lib/os-release"), "which, where the kernel has no landlock, are loaded before: nothing opens there")
+        os.environ.pop("GUILDPOST_TEST_NO_LANDLOCK")
 
     os.environ.pop("GUILDPOST_TEST_READER")
     (row,) = house.rows("archive", "import", "weavers", "-", input=letters)

@@ -16,6 +16,8 @@ struct gp_wall { /* what a clock on the wall shows */
 GP_MUST_CHECK enum gp_rc gp_zone_open(const char *name, struct gp_zone **ret_zone, struct gp_err *err);
 void gp_zone_free(struct gp_zone **zone);
 bool gp_zone_exists(const char *name);
+/* Where the zones are: TZDIR, or the system's folder. */
+const char *gp_zone_folder(void);
 /* Reads every zone now and keeps it (1 MB, 20 ms): for a process that may not open files later. */
 void gp_zone_keep_all(void);
 const char *gp_zone_name(const struct gp_zone *zone);
