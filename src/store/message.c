@@ -309,6 +309,9 @@ gp_message_remove(struct gp_db *db, int64_t id, struct gp_err *err)
 	 * shares stay with it. */
 	static const char *const steps[] = {
 		forget_citations,
+		"UPDATE outbox SET delivered = delivered + coalesce((SELECT sum(s.delivered) FROM slice s"
+		" WHERE s.outbox_id = outbox.outbox_id), 0) WHERE kind = 'post'"
+		" AND event = (SELECT event FROM message WHERE id = :id)",
 		"DELETE FROM slice WHERE outbox_id IN (SELECT o.outbox_id FROM outbox o JOIN message m ON m.event = "
 		"o.event"
 		" WHERE m.id = :id AND o.kind = 'post')",

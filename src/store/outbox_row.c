@@ -5,7 +5,9 @@
 /* The state that a person sees: a row that is due may be in hand, or wait for the next attempt. */
 #define ROW_COLUMNS                                                                                                    \
 	"o.outbox_id, coalesce(o.space_id, 0) AS space_id, coalesce(p.name, '') AS space, o.kind, o.reason,"           \
-	" o.last_reply, o.msgid, o.delivered, o.refused, o.created_at, o.expires_at, coalesce(length(m.octets), 0) "   \
+	" o.last_reply, o.msgid, o.delivered + coalesce((SELECT sum(s.delivered) FROM slice s"                         \
+	"  WHERE s.outbox_id = o.outbox_id), 0) AS delivered, o.refused, o.created_at, o.expires_at, "                 \
+	"coalesce(length(m.octets), 0) "                                                                               \
 	"AS size,"                                                                                                     \
 	" CASE WHEN o.audience = 'list' AND o.exhausted = 0 THEN"                                                      \
 	"  (SELECT count(*) FROM outbox_recipient r WHERE r.outbox_id = o.outbox_id)"                                  \
@@ -261,6 +263,8 @@ enum gp_rc
 gp_outbox_drop(struct gp_db *db, int64_t id, struct gp_err *err)
 {
 	static const char *const steps[] = {
+		("UPDATE outbox SET delivered = delivered +"
+		 " coalesce((SELECT sum(delivered) FROM slice WHERE outbox_id = :id), 0) WHERE outbox_id = :id"),
 		"DELETE FROM slice WHERE outbox_id = :id",
 		"DELETE FROM outbox_recipient WHERE outbox_id = :id",
 		"DELETE FROM outbox_mail WHERE outbox_id = :id",

@@ -4,7 +4,9 @@
 
 #include "guildpost/store/setting.h"
 
-#define SCAN_MAX 2000 /* subscriptions looked at in one claim: a large space of digest readers must not hold the lock */
+#define LEASE_MAX  1000 /* recipients of one claim */
+#define LEASE_PART 32
+#define SCAN_MAX   2000 /* subscriptions looked at in one claim: a large space of digest readers must not hold the lock */
 
 /* What is being cut: recipients of one row with key in (after, through]. */
 struct cut {
@@ -63,7 +65,7 @@ static const char by_list[] =
 
 /* A row of the outbox, as the resolver needs it. */
 struct row {
-	int64_t id, space_id, event, thread_id, author_id, cursor;
+	int64_t id, space_id, event, thread_id, author_id, cursor, recipients;
 	bool by_event;
 };
 
@@ -176,10 +178,10 @@ load_post(struct gp_db *db, struct row *row, struct gp_err *err)
 static enum gp_rc
 load_row(struct gp_db *db, int64_t outbox_id, struct row *ret, struct gp_claim *claim, struct gp_err *err)
 {
-	static const char sql[] =
-	    "SELECT o.kind, o.space_id, o.audience, o.event, o.thread_id, o.cursor, o.refusals_in_row, o.created_at,"
-	    " o.expires_at, coalesce(p.delivery, '') AS delivery FROM outbox o"
-	    " LEFT JOIN space p ON p.space_id = o.space_id WHERE o.outbox_id = :id";
+	static const char sql[] = "SELECT o.kind, o.space_id, o.audience, o.event, o.thread_id, o.cursor, "
+				  "o.recipients, o.refusals_in_row, o.created_at,"
+				  " o.expires_at, coalesce(p.delivery, '') AS delivery FROM outbox o"
+				  " LEFT JOIN space p ON p.space_id = o.space_id WHERE o.outbox_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
 
@@ -193,6 +195,7 @@ load_row(struct gp_db *db, int64_t outbox_id, struct row *ret, struct gp_claim *
 		.event = gp_col_int(query, "event"),
 		.thread_id = gp_col_int(query, "thread_id"),
 		.cursor = gp_col_int(query, "cursor"),
+		.recipients = gp_col_int(query, "recipients"),
 		.by_event = strcmp(gp_col_text(query, "audience"), "event") == 0 };
 	claim->outbox_id = outbox_id;
 	claim->space_id = ret->space_id;
@@ -224,7 +227,7 @@ pick(struct gp_db *db, const char *sql, bool timed, int64_t now, int64_t *ret_id
 static enum gp_rc
 room_in_hand(struct gp_db *db, size_t *ret_room, struct gp_err *err)
 {
-	static const char sql[] = "SELECT coalesce(sum(recipients), 0) AS n FROM slice WHERE state = 'sending'";
+	static const char sql[] = "SELECT coalesce(sum(in_hand), 0) AS n FROM slice WHERE state = 'sending'";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	int64_t n;
 	bool found;
@@ -272,10 +275,11 @@ pick_fresh(struct gp_db *db, unsigned turn, int64_t *ret_id, struct gp_err *err)
 
 static enum gp_rc
 insert_slice(struct gp_db *db, const struct row *row, const struct cut *cut, const struct gp_worker_slot *slot,
-    size_t recipients, int64_t *ret_id, struct gp_err *err)
+    struct gp_claim *claim, struct gp_err *err)
 {
-	static const char sql[] = "INSERT INTO slice (outbox_id, after_key, through_key, state, slot, recipients)"
-				  " VALUES (:outbox, :after, :through, 'sending', :slot, :recipients)";
+	static const char sql[] =
+	    "INSERT INTO slice (outbox_id, after_key, through_key, state, slot, recipients, in_hand)"
+	    " VALUES (:outbox, :after, :through, 'sending', :slot, :recipients, :in_hand)";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
@@ -283,9 +287,10 @@ insert_slice(struct gp_db *db, const struct row *row, const struct cut *cut, con
 	gp_bind_int(query, ":after", cut->after);
 	gp_bind_int(query, ":through", cut->last);
 	gp_bind_int(query, ":slot", slot->number);
-	gp_bind_int(query, ":recipients", (int64_t)recipients);
+	gp_bind_int(query, ":recipients", (int64_t)claim->count);
+	gp_bind_int(query, ":in_hand", (int64_t)claim->in_hand);
 	GP_TRY(gp_query_do(query, err));
-	*ret_id = gp_db_inserted(db);
+	claim->slice_id = gp_db_inserted(db);
 	return GP_OK;
 }
 
@@ -320,6 +325,22 @@ struct taking {
 	int64_t now;
 };
 
+static size_t
+hand_of(const struct gp_claim *claim, const struct taking *taking)
+{
+	return least(claim->shared ? taking->most->shared : taking->most->own, taking->room);
+}
+
+/* How many recipients are claimed together, of a row whose size nobody has counted: a part of those who were found so far, so
+ * that at the end no worker has long to do while the others have nothing. What many share is in hand as a whole. */
+static size_t
+lease_of(const struct gp_claim *claim, int64_t wish)
+{
+	size_t size = wish > 0 ? least((size_t)wish, LEASE_MAX) : 0;
+
+	return claim->shared || size < claim->in_hand ? claim->in_hand : size - size % claim->in_hand;
+}
+
 /* Cuts the next recipients off a row. */
 static enum gp_rc
 claim_fresh(
@@ -331,19 +352,21 @@ claim_fresh(
 	struct row row;
 
 	GP_TRY(load_row(db, outbox_id, &row, claim, err));
-	cut.most = least(claim->shared ? taking->most->shared : taking->most->own, taking->room);
+	claim->in_hand = hand_of(claim, taking);
+	cut.most = lease_of(claim, row.recipients / LEASE_PART);
 	cut.after = row.cursor;
 	GP_TRY(resolve(db, &row, &cut, 0, 0, now, claim, err));
+	claim->in_hand = least(claim->in_hand, claim->count);
 	GP_TRY(move_cursor(db, &row, &cut, claim->count, now, err));
-	GP_TRY(insert_slice(db, &row, &cut, slot, claim->count, &claim->slice_id, err));
+	GP_TRY(insert_slice(db, &row, &cut, slot, claim, err));
 	for (size_t i = 0; i < claim->count; i++)
 		claim->to[i].slice_id = claim->slice_id;
-	claim->more = !cut.exhausted && claim->count < taking->room;
+	claim->more = !cut.exhausted && claim->in_hand < taking->room;
 	return GP_OK;
 }
 
 struct waiting { /* a deferred slice */
-	int64_t id, outbox_id, after, through, only, attempts;
+	int64_t id, outbox_id, after, through, only, attempts, delivered;
 	char *last_reply;
 };
 
@@ -356,8 +379,9 @@ waiting_release(struct waiting *waiting)
 static enum gp_rc
 load_waiting(struct gp_db *db, int64_t id, struct waiting *ret, struct gp_err *err)
 {
-	static const char sql[] = "SELECT outbox_id, after_key, through_key, only_key, attempts, last_reply FROM slice"
-				  " WHERE slice_id = :id";
+	static const char sql[] =
+	    "SELECT outbox_id, after_key, through_key, only_key, attempts, delivered, last_reply FROM slice"
+	    " WHERE slice_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
 
@@ -370,18 +394,21 @@ load_waiting(struct gp_db *db, int64_t id, struct waiting *ret, struct gp_err *e
 		.through = gp_col_int(query, "through_key"),
 		.only = gp_col_is_null(query, "only_key") ? -1 : gp_col_int(query, "only_key"),
 		.attempts = gp_col_int(query, "attempts"),
+		.delivered = gp_col_int(query, "delivered"),
 		.last_reply = gp_strdup(gp_col_text(query, "last_reply")) };
 	return GP_OK;
 }
 
 static enum gp_rc
-mark_sending(struct gp_db *db, int64_t slice_id, const struct gp_worker_slot *slot, struct gp_err *err)
+mark_sending(struct gp_db *db, int64_t slice_id, const struct gp_worker_slot *slot, size_t in_hand, struct gp_err *err)
 {
-	static const char sql[] = "UPDATE slice SET state = 'sending', slot = :slot WHERE slice_id = :id";
+	static const char sql[] =
+	    "UPDATE slice SET state = 'sending', slot = :slot, in_hand = :in_hand WHERE slice_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
 	gp_bind_int(query, ":slot", slot->number);
+	gp_bind_int(query, ":in_hand", (int64_t)in_hand);
 	gp_bind_int(query, ":id", slice_id);
 	return gp_query_do(query, err);
 }
@@ -423,7 +450,7 @@ static enum gp_rc
 claim_singles(
     struct gp_db *db, const struct row *row, const struct taking *taking, struct gp_claim *claim, struct gp_err *err)
 {
-	size_t most = least(claim->shared ? taking->most->shared : taking->most->own, taking->room), count, before;
+	size_t most = hand_of(claim, taking), count, before;
 	const struct gp_worker_slot *slot = taking->slot;
 	int64_t ids[GP_IN_HAND], now = taking->now;
 
@@ -440,10 +467,11 @@ claim_singles(
 		if (claim->count == before) /* has left since */
 			GP_TRY(drop_slice(db, ids[i], err));
 		else
-			GP_TRY(mark_sending(db, ids[i], slot, err));
+			GP_TRY(mark_sending(db, ids[i], slot, 1, err));
 		free(claim->last_reply);
 		claim->last_reply = TAKE(waiting.last_reply);
 	}
+	claim->in_hand = claim->count;
 	claim->more = count == most && claim->count < taking->room;
 	return GP_OK;
 }
@@ -477,23 +505,27 @@ claim_deferred(
     struct gp_db *db, int64_t slice_id, const struct taking *taking, struct gp_claim *claim, struct gp_err *err)
 {
 	SCOPED(waiting_release) struct waiting waiting = { 0 };
-	struct cut cut = { .most = taking->room };
+	struct cut cut = { 0 };
 	struct row row;
 
 	GP_TRY(load_waiting(db, slice_id, &waiting, err));
 	GP_TRY(load_row(db, waiting.outbox_id, &row, claim, err));
 	if (waiting.only >= 0)
 		return claim_singles(db, &row, taking, claim, err);
+	claim->in_hand = hand_of(claim, taking);
+	cut.most = lease_of(claim, LEASE_MAX);
 	cut.after = waiting.after;
 	cut.through = waiting.through;
 	GP_TRY(resolve(db, &row, &cut, slice_id, waiting.attempts, taking->now, claim, err));
+	claim->in_hand = least(claim->in_hand, claim->count);
 	if (!cut.exhausted && cut.last < waiting.through)
 		GP_TRY(split_slice(db, slice_id, cut.last, claim->count, err));
 	claim->slice_id = slice_id;
 	claim->attempts = waiting.attempts;
+	claim->delivered = waiting.delivered;
 	claim->last_reply = TAKE(waiting.last_reply);
-	claim->more = claim->count < taking->room;
-	return mark_sending(db, slice_id, taking->slot, err);
+	claim->more = claim->in_hand < taking->room;
+	return mark_sending(db, slice_id, taking->slot, claim->in_hand, err);
 }
 
 static enum gp_rc

@@ -1,12 +1,15 @@
 #include "guildpost/store/slice.h"
 
 #include "guildpost/store/setting.h"
+#include "store/sent.h"
 
 /* What one finish adds up. */
 struct sum {
 	int64_t now;
 	int64_t delivered, refused, in_row; /* in_row: content refusals since the last success, over the whole row */
 	bool dropped; /* somebody dropped the row meanwhile */
+	bool due; /* nobody holds it */
+	int64_t in_row_before;
 	const struct gp_reply *last; /* the reply to show */
 };
 
@@ -203,7 +206,7 @@ static enum gp_rc
 keep_slice(struct gp_db *db, const struct rest *rest, struct gp_err *err)
 {
 	static const char sql[] =
-	    "UPDATE slice SET state = 'deferred', slot = NULL, after_key = max(after_key, :after),"
+	    "UPDATE slice SET state = 'deferred', slot = NULL, delivered = 0, after_key = max(after_key, :after),"
 	    " recipients = :recipients, attempts = :attempts, next_attempt = :next, road = :road,"
 	    " last_reply = CASE WHEN :reply = '' THEN last_reply ELSE :reply END"
 	    " WHERE slice_id = :slice";
@@ -249,9 +252,9 @@ keep_range(
 {
 	size_t end = claim->count; /* where what stays to the last begins */
 
-	while (end > 0 && stays(&fared[end - 1]))
+	while (end > claim->settled && stays(&fared[end - 1]))
 		end--;
-	for (size_t i = 0; i < end; i++)
+	for (size_t i = claim->settled; i < end; i++)
 		if (stays(&fared[i]))
 			GP_TRY(single_out(db, claim, &claim->to[i], rest, err));
 	if (end == claim->count)
@@ -301,7 +304,7 @@ expire_rest(struct gp_db *db, const struct gp_claim *claim, const struct gp_fare
 {
 	const struct gp_fared expired = { GP_FATE_EXPIRED, *road };
 
-	for (size_t i = 0; i < claim->count; i++)
+	for (size_t i = claim->settled; i < claim->count; i++)
 		if (stays(&fared[i]))
 			GP_TRY(settle_one(db, claim, &claim->to[i], &expired, sum, err));
 	return claim->slice_id != 0 ? delete_slice(db, claim->slice_id, err) : GP_OK;
@@ -320,7 +323,8 @@ load_sum(struct gp_db *db, const struct gp_claim *claim, struct sum *sum, struct
 	gp_bind_int(query, ":id", claim->outbox_id);
 	GP_TRY(gp_query_next(query, &found, err));
 	sum->dropped = !found || strcmp(gp_col_text(query, "state"), "dropped") == 0;
-	sum->in_row = found ? gp_col_int(query, "refusals_in_row") : 0;
+	sum->due = found && strcmp(gp_col_text(query, "state"), "due") == 0;
+	sum->in_row = sum->in_row_before = found ? gp_col_int(query, "refusals_in_row") : 0;
 	return GP_OK;
 }
 
@@ -386,23 +390,67 @@ close_row(struct gp_db *db, int64_t outbox_id, struct gp_err *err)
 	return GP_OK;
 }
 
-/* A range that waited for the road: when it went is not in the marks. */
+/* --- as it goes on -------------------------------------------------------------------------- */
+
+/* One row without an index that this changes, so one page, whatever was delivered. */
 static enum gp_rc
-note_sent(struct gp_db *db, const struct gp_claim *claim, const struct sum *sum, struct gp_err *err)
+move_slice(struct gp_db *db, const struct gp_claim *claim, size_t count, int64_t delivered, bool *ret_there,
+    struct gp_err *err)
 {
-	static const char sql[] = "INSERT INTO sent (outbox_id, after_key, through_key, at)"
-				  " VALUES (:outbox, :after, :through, :now) ON CONFLICT DO NOTHING";
+	static const char sql[] = "UPDATE slice SET after_key = :after, recipients = :left, delivered = :delivered"
+				  " WHERE slice_id = :slice AND outbox_id = :outbox AND state = 'sending'";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
-	if (claim->slice_id == 0 || claim->attempts == 0 || sum->delivered == 0)
-		return GP_OK;
 	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":after", claim->to[claim->settled + count - 1].key);
+	gp_bind_int(query, ":left", (int64_t)(claim->count - claim->settled - count));
+	gp_bind_int(query, ":delivered", claim->delivered + delivered);
+	gp_bind_int(query, ":slice", claim->slice_id);
 	gp_bind_int(query, ":outbox", claim->outbox_id);
-	gp_bind_int(query, ":after", claim->to[0].key - 1);
-	gp_bind_int(query, ":through", claim->to[claim->count - 1].key);
-	gp_bind_int(query, ":now", sum->now);
-	return gp_query_do(query, err);
+	GP_TRY(gp_query_do(query, err));
+	*ret_there = gp_db_changes(db) > 0;
+	return GP_OK;
 }
+
+static enum gp_rc
+progress_within(struct gp_db *db, const struct gp_claim *claim, const struct gp_fared *fared, size_t count,
+    struct sum *sum, bool *ret_go_on, struct gp_err *err)
+{
+	int64_t delivered;
+	bool there;
+
+	*ret_go_on = false;
+	GP_TRY(load_sum(db, claim, sum, err));
+	if (sum->dropped)
+		return GP_OK;
+	for (size_t i = claim->settled; i < claim->settled + count; i++)
+		GP_TRY(settle_one(db, claim, &claim->to[i], &fared[i], sum, err));
+	delivered = sum->delivered;
+	GP_TRY(move_slice(db, claim, count, delivered, &there, err));
+	sum->delivered = 0;
+	if (sum->refused > 0 || sum->in_row != sum->in_row_before)
+		GP_TRY(add_up(db, claim, sum, err));
+	sum->delivered = delivered;
+	*ret_go_on = there && sum->due && sum->in_row < GP_REFUSALS_MAX;
+	return sum->in_row >= GP_REFUSALS_MAX ? hold_row(db, claim->outbox_id, err) : GP_OK;
+}
+
+enum gp_rc
+gp_slice_progress(struct gp_db *db, struct gp_claim *claim, const struct gp_fared *fared, size_t count, int64_t now,
+    bool *ret_go_on, struct gp_err *err)
+{
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+	struct sum sum = { .now = now };
+
+	GP_TRY(gp_tx_begin(db, &tx, err));
+	GP_TRY(progress_within(db, claim, fared, count, &sum, ret_go_on, err));
+	GP_TRY(gp_tx_commit(&tx, err));
+	claim->settled += count;
+	claim->delivered += sum.delivered;
+	return GP_OK;
+}
+
+/* --- at its end ----------------------------------------------------------------------------- */
 
 static enum gp_rc
 finish_within(struct gp_db *db, const struct gp_claim *claim, const struct gp_fared *fared, const struct gp_reply *road,
@@ -411,16 +459,18 @@ finish_within(struct gp_db *db, const struct gp_claim *claim, const struct gp_fa
 	GP_TRY(load_sum(db, claim, sum, err));
 	if (sum->dropped)
 		return GP_OK; /* its slices went with it */
-	for (size_t i = 0; i < claim->count; i++)
+	for (size_t i = claim->settled; i < claim->count; i++)
 		if (!stays(&fared[i]))
 			GP_TRY(settle_one(db, claim, &claim->to[i], &fared[i], sum, err));
-	GP_TRY(note_sent(db, claim, sum, err));
+	if (claim->slice_id != 0)
+		GP_TRY(gp_sent_note(db, claim, fared, sum->now, err));
 	if (road != NULL)
 		sum->last = road;
 	if (road != NULL && sum->now >= claim->expires_at)
 		GP_TRY(expire_rest(db, claim, fared, road, sum, err));
 	else
 		GP_TRY(keep_rest(db, claim, fared, road, sum->now, err));
+	sum->delivered += claim->delivered;
 	GP_TRY(add_up(db, claim, sum, err));
 	if (sum->in_row >= GP_REFUSALS_MAX)
 		return hold_row(db, claim->outbox_id, err);

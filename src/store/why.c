@@ -2,6 +2,7 @@
 
 #include "guildpost/base/mem.h"
 #include "guildpost/mail/address.h"
+#include "store/sent.h"
 
 void
 gp_sending_release(struct gp_sending *sending)
@@ -38,8 +39,6 @@ static const char find[] =
     "  coalesce(t.result, '') AS tried, coalesce(s.state, '') AS slice, coalesce(s.next_attempt, 0) AS next_attempt,"
     "  coalesce(s.last_reply, '') AS slice_reply,"
     "  (SELECT count(*) FROM attempt a WHERE a.outbox_id = f.outbox_id AND a.recipient_key = f.recipient_key) AS tries,"
-    "  coalesce((SELECT max(at) FROM sent e WHERE e.outbox_id = f.outbox_id AND f.recipient_key > e.after_key"
-    "   AND f.recipient_key <= e.through_key), 0) AS sent_at,"
     "  coalesce(b.status, '') AS bounce, coalesce(b.at, 0) AS bounced_at"
     " FROM found f JOIN outbox o ON o.outbox_id = f.outbox_id LEFT JOIN space p ON p.space_id = o.space_id"
     " LEFT JOIN outcome x ON x.outbox_id = f.outbox_id AND x.recipient_key = f.recipient_key"
@@ -89,8 +88,6 @@ judge(struct gp_query *query, int64_t key, int64_t *ret_at)
 		return "bounced";
 	}
 	if (*ret_at == 0)
-		*ret_at = gp_col_int(query, "sent_at");
-	if (*ret_at == 0)
 		*ret_at = time_of(gp_col_text(query, "marks"), key);
 	return "delivered";
 }
@@ -113,11 +110,31 @@ from_row(struct gp_query *query, struct gp_sending *ret)
 		.address = gp_strdup(gp_col_text(query, "address")) };
 	result = judge(query, ret->key, &ret->at);
 	bounced = strcmp(result, "bounced") == 0;
-	if (strcmp(result, "delivered") == 0 && ret->attempts == 0)
-		ret->attempts = 1;
 	ret->result = gp_strdup(result);
 	ret->status = gp_strdup(bounced ? bounce : gp_col_text(query, "status"));
 	ret->reply = gp_strdup(*reply != '\0' || bounced ? reply : gp_col_text(query, "slice_reply"));
+}
+
+/* Of what went well at the first try. */
+static enum gp_rc
+add_reply(struct gp_db *db, struct gp_sending *sending, struct gp_err *err)
+{
+	struct gp_reply reply;
+	int64_t at;
+
+	if (strcmp(sending->result, "delivered") != 0 || sending->attempts > 0)
+		return GP_OK;
+	sending->attempts = 1;
+	GP_TRY(gp_sent_find(db, sending->outbox_id, sending->key, &at, &reply, err));
+	if (at == 0)
+		return GP_OK;
+	sending->at = at;
+	sending->code = reply.code;
+	free(sending->status);
+	free(sending->reply);
+	sending->status = gp_strdup(reply.status);
+	sending->reply = gp_strdup(reply.text);
+	return GP_OK;
 }
 
 enum gp_rc
@@ -139,6 +156,7 @@ gp_why(struct gp_db *db, const char *address, int64_t limit, gp_sending_each *ea
 		if (!found)
 			return GP_OK;
 		from_row(query, &sending);
+		GP_TRY(add_reply(db, &sending, err));
 		GP_TRY(each(context, &sending, err));
 	}
 }

@@ -13,6 +13,7 @@
 
 #define IDLE_MS	     2000 /* an idle worker keeps its connection so long, then ends */
 #define HOST_REST_MS 60000 /* a smarthost that does not answer is passed over so long, when there is another */
+#define LEASE_MS     1000 /* a claim on a slow road is given back by then, so that others come between */
 #define STUBBORN_MS  30000 /* how long after SIGTERM a result that cannot be written is still tried */
 
 struct worker {
@@ -25,8 +26,10 @@ struct worker {
 	/* what is in hand */
 	struct gp_claim claim;
 	struct gp_fared *fared; /* NONE: not tried yet, or as good as that */
+	size_t through; /* of the claim, [claim.settled, through) may be at the smarthost */
 	size_t batch[GP_IN_HAND], batched; /* whose copy is at the smarthost: indices into claim.to */
-	size_t settled; /* recipients whose fate is known */
+	size_t known; /* recipients whose fate is known */
+	int64_t delivered; /* copies of this claim */
 	int64_t refusals_in_row;
 	bool sender_refused, heard_full; /* heard_full: some destination has had enough */
 	struct gp_reply road; /* what the server said when it closed the road; code 0: nothing */
@@ -105,7 +108,7 @@ take_one(struct worker *worker, size_t i, const struct gp_fared *fared)
 		worker->road = fared->reply;
 		return;
 	}
-	worker->settled++;
+	worker->known++;
 	worker->heard_full = worker->heard_full || gp_destination_is_full(&fared->reply);
 	if (fared->fate == GP_FATE_CONTENT)
 		worker->refusals_in_row++;
@@ -145,7 +148,7 @@ rests(struct worker *worker, size_t i)
 	const char *domain = strrchr(worker->claim.to[i].address, '@');
 	bool full = gp_rest_of(&worker->claim.rests, worker->claim.to[i].address) != NULL;
 
-	for (size_t k = 0; worker->heard_full && k < worker->claim.count && !full; k++)
+	for (size_t k = 0; worker->heard_full && k < worker->through && !full; k++)
 		full = worker->fared[k].fate == GP_FATE_DEFERRED && gp_destination_is_full(&worker->fared[k].reply) &&
 		       strcasecmp(domain, strrchr(worker->claim.to[k].address, '@')) == 0;
 	if (full)
@@ -160,7 +163,8 @@ next_batch(struct worker *worker)
 	size_t most = worker->claim.shared ? (size_t)worker->deliver->recipients : 1;
 
 	worker->batched = 0;
-	for (size_t i = 0; i < worker->claim.count && worker->batched < most && worker->batched < GP_IN_HAND; i++)
+	for (size_t i = worker->claim.settled;
+	     i < worker->through && worker->batched < most && worker->batched < GP_IN_HAND; i++)
 		if (is_open(&worker->fared[i]) && has_address(worker, i) && !rests(worker, i))
 			worker->batch[worker->batched++] = i;
 	return worker->batched > 0;
@@ -197,7 +201,7 @@ next_copy(void *context, const struct gp_road_offer *offer)
 	return NULL;
 }
 
-/* Hands the claim to the first smarthost that takes it. False: the road is closed, *ret_why says why. */
+/* Hands what may be in hand to the first smarthost that takes it. False: the road is closed, *ret_why says why. */
 static bool
 carry(struct worker *worker, struct gp_err *ret_why)
 {
@@ -211,10 +215,10 @@ carry(struct worker *worker, struct gp_err *ret_why)
 			continue;
 		/* A connection may end after some good copies, as servers do; then another one is tried at once. */
 		do {
-			before = worker->settled;
+			before = worker->known;
 			if (gp_smarthost_send(worker->hosts[i], &courier, ret_why) == GP_OK)
 				return true;
-		} while (worker->settled > before && !stopping);
+		} while (worker->known > before && !stopping);
 		if (worker->sender_refused || stopping)
 			return false;
 		gp_log(GP_LOG_ERROR, "deliver.closed", "smarthost", gp_log_int((int64_t)i + 1), "dsn", ret_why->status,
@@ -234,16 +238,32 @@ sleep_ms(int64_t ms)
 	(void)nanosleep(&t, NULL);
 }
 
+/* The claim's end, or what was in hand of it. */
+struct result {
+	bool last;
+	const struct gp_reply *road; /* at the end: why the road is closed, NULL when it is not */
+	bool held, go_on; /* what came of it: `held` at the end, `go_on` before */
+};
+
+static enum gp_rc
+write_result(struct worker *worker, struct result *result, struct gp_err *err)
+{
+	if (result->last)
+		return gp_slice_finish(
+		    worker->db, &worker->claim, worker->fared, result->road, gp_clock_now(), &result->held, err);
+	return gp_slice_progress(worker->db, &worker->claim, worker->fared, worker->through - worker->claim.settled,
+	    gp_clock_now(), &result->go_on, err);
+}
+
 /* A result that cannot be written is kept and tried again, and nothing more is sent (DESIGN.md rule 7). */
 static bool
-write_down(struct worker *worker, const struct gp_reply *road, bool *ret_held)
+write_down(struct worker *worker, struct result *result)
 {
 	int64_t delay = 100, give_up = 0;
 	struct gp_err err;
 
 	for (;;) {
-		if (gp_slice_finish(worker->db, &worker->claim, worker->fared, road, gp_clock_now(), ret_held, &err) ==
-		    GP_OK)
+		if (write_result(worker, result, &err) == GP_OK)
 			return true;
 		gp_log(GP_LOG_ERROR, "deliver.unwritten", "outbox", gp_log_int(worker->claim.outbox_id), "why",
 		    err.text, "detail", err.detail, NULL);
@@ -265,7 +285,7 @@ count_fates(const struct worker *worker)
 {
 	struct tally tally = { 0 };
 
-	for (size_t i = 0; i < worker->claim.count; i++) {
+	for (size_t i = worker->claim.settled; i < worker->through; i++) {
 		enum gp_fate fate = worker->fared[i].fate;
 
 		tally.delivered += fate == GP_FATE_DELIVERED;
@@ -288,34 +308,47 @@ note_road(struct worker *worker, bool open)
 }
 
 static bool
-settle(struct worker *worker, bool carried, const struct gp_err *why)
+settle(struct worker *worker, struct result *result)
+{
+	struct tally tally = count_fates(worker);
+
+	if (!write_down(worker, result))
+		return false;
+	worker->delivered += tally.delivered;
+	gp_tally_add(gp_db_path(worker->db), GP_TALLY_DELIVERED, tally.delivered, gp_clock_now());
+	gp_tally_add(gp_db_path(worker->db), GP_TALLY_DEFERRED, tally.deferred, gp_clock_now());
+	gp_tally_add(gp_db_path(worker->db), GP_TALLY_REFUSED, tally.refused, gp_clock_now());
+	if (tally.refused > 0)
+		gp_bell_ring(worker->db, "desk");
+	if (tally.delivered > 0)
+		note_road(worker, true);
+	else if (result->road != NULL && !worker->sender_refused)
+		note_road(worker, false);
+	return true;
+}
+
+/* Gives the claim back. False: it could not be written down. */
+static bool
+finish(struct worker *worker, bool carried, const struct gp_err *why)
 {
 	struct gp_reply road = worker->road;
-	struct tally tally = count_fates(worker);
-	bool closed = !carried && !stopping, held = false;
+	struct result result = { .last = true, .road = !carried && !stopping ? &road : NULL };
 
 	if (road.code == 0) {
 		(void)snprintf(road.status, sizeof(road.status), "%.11s", why->status);
 		(void)snprintf(road.text, sizeof(road.text), "%.199s", why->text);
 	}
-	if (!write_down(worker, closed ? &road : NULL, &held))
+	if (!settle(worker, &result))
 		return false;
-	gp_tally_add(gp_db_path(worker->db), GP_TALLY_DELIVERED, tally.delivered, gp_clock_now());
-	gp_tally_add(gp_db_path(worker->db), GP_TALLY_DEFERRED, tally.deferred, gp_clock_now());
-	gp_tally_add(gp_db_path(worker->db), GP_TALLY_REFUSED, tally.refused, gp_clock_now());
 	if (worker->claim.count > 0)
 		gp_log(GP_LOG_INFO, "deliver.slice", "outbox", gp_log_int(worker->claim.outbox_id), "kind",
 		    worker->claim.kind, "recipients", gp_log_int((int64_t)worker->claim.count), "delivered",
-		    gp_log_int(tally.delivered), NULL);
-	if (held)
-		gp_log(GP_LOG_ERROR, "deliver.held", "outbox", gp_log_int(worker->claim.outbox_id), "why",
-		    "its content was refused too often", NULL);
-	if (held || tally.refused > 0)
-		gp_bell_ring(worker->db, "desk");
-	if (tally.delivered > 0)
-		note_road(worker, true);
-	else if (closed && !worker->sender_refused)
-		note_road(worker, false);
+		    gp_log_int(worker->delivered), NULL);
+	if (!result.held)
+		return true;
+	gp_log(GP_LOG_ERROR, "deliver.held", "outbox", gp_log_int(worker->claim.outbox_id), "why",
+	    "its content was refused too often", NULL);
+	gp_bell_ring(worker->db, "desk");
 	return true;
 }
 
@@ -336,16 +369,50 @@ load_row(struct worker *worker, struct gp_err *err)
 	return GP_OK;
 }
 
+/* True when there is more of the claim than was in hand, and nothing speaks against going on. */
+static bool
+may_go_on(const struct worker *worker, int64_t begun)
+{
+	for (size_t i = worker->claim.settled; i < worker->through; i++)
+		if (is_open(&worker->fared[i]))
+			return false;
+	return worker->through < worker->claim.count && !stopping && worker->refusals_in_row < GP_REFUSALS_MAX &&
+	       gp_clock_mono_ms() - begun < LEASE_MS;
+}
+
+/* Works a claim off, in steps of what may be in hand. */
+static bool
+work_off(struct worker *worker)
+{
+	int64_t begun = gp_clock_mono_ms();
+	struct result result = { .go_on = true };
+	struct gp_err why = { .text = "" };
+	bool carried = true;
+
+	while (result.go_on) {
+		size_t left = worker->claim.count - worker->claim.settled;
+
+		worker->through = worker->claim.settled + (left < worker->claim.in_hand ? left : worker->claim.in_hand);
+		carried = carry(worker, &why);
+		if (!carried || !may_go_on(worker, begun))
+			break;
+		if (!settle(worker, &result))
+			return false;
+		worker->through = worker->claim.settled; /* in case it goes no further */
+	}
+	return finish(worker, carried, &why);
+}
+
 /* False: the worker must end, since it could not write down what it did. */
 static bool
 work(struct worker *worker)
 {
 	struct gp_err why = { .text = "" };
-	bool carried = true;
 	enum gp_rc rc = GP_OK;
 
 	worker->fared = gp_new_array(worker->claim.count + 1, sizeof(*worker->fared));
-	worker->batched = worker->settled = 0;
+	worker->batched = worker->known = worker->through = 0;
+	worker->delivered = 0;
 	worker->sender_refused = worker->heard_full = false;
 	worker->road = (struct gp_reply){ 0 };
 	worker->refusals_in_row = worker->claim.refusals_in_row;
@@ -359,9 +426,7 @@ work(struct worker *worker)
 		gp_bell_ring(worker->db, "desk");
 		return true;
 	}
-	if (worker->claim.count > 0)
-		carried = rc == GP_OK && carry(worker, &why);
-	return settle(worker, carried, &why);
+	return rc == GP_OK && worker->claim.count > 0 ? work_off(worker) : finish(worker, rc == GP_OK, &why);
 }
 
 static void

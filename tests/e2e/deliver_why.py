@@ -29,6 +29,7 @@ with Server(on=on) as server, House(smarthost=server.url, extra="smarthost-conne
     ok([(r["id"], r["kind"], r["space"], r["result"], r["attempts"], r["message_id"], r["history"]) for r in ann] == [(number, "post", "weavers", "delivered", 1, msgid, [])],
        "what was taken is delivered, whatever the case of the address", ann)
     ok(house.now[:14] == ann[0]["at"][:14], "and when is said", ann)
+    ok((ann[0]["code"], ann[0]["status"], ann[0]["reply"]) == (250, "2.0.0", "taken"), "and with what words the smarthost took it", ann)
     bob = why(house, "bob@example.org")[0]
     ok((bob["result"], bob["code"], bob["status"], bob["reply"]) == ("refused", 550, "5.1.1", "no such user"), "what was refused says with what words", bob)
     cat = why(house, "cat@example.org")[0]

@@ -40,17 +40,21 @@ struct gp_claim {
 	char *kind, *last_reply;
 	struct gp_recipient *to; /* ascending by key; count 0: nothing is to be done */
 	size_t count;
+	size_t in_hand; /* how many may be at the smarthost and not written down: what comes twice after a kill */
+	size_t settled; /* of the first of them it is written down how they fared */
+	int64_t delivered; /* of the slice, not yet counted in the row */
 	struct gp_rests rests;
 	bool shared; /* one copy serves many: a post of a space with `delivery shared` */
 	bool more; /* there is work for another worker, and room for what it would take in hand */
 };
-struct gp_most { /* recipients of a claim, by the way its mail is sent */
+struct gp_most { /* recipients in hand of one claim, by the way its mail is sent */
 	size_t own, shared;
 };
 void gp_claim_release(struct gp_claim *claim);
 
-/* Takes at most `most` recipients in hand, for this slot, and no more than leaves GP_IN_HAND over all slots; one
- * transaction. turn: counts the claims of a worker; at odd ones what was put off comes before what is new.
+/* Claims recipients for this slot, of which ret_claim->in_hand may be at the smarthost at once: at most `most`, and no more
+ * than leaves GP_IN_HAND over all slots; one transaction. Of a large row a claim holds many times as many, so that the row
+ * itself is seldom written. turn: counts the claims of a worker; at odd ones what was put off comes before what is new.
  * *ret_found false: nothing is due. A cut that finds nobody is found with count 0: finish it. */
 GP_MUST_CHECK enum gp_rc gp_slice_claim(struct gp_db *db, const struct gp_worker_slot *slot, const struct gp_most *most,
     unsigned turn, int64_t now, struct gp_claim *ret_claim, bool *ret_found, struct gp_err *err);
@@ -58,8 +62,12 @@ GP_MUST_CHECK enum gp_rc gp_slice_claim(struct gp_db *db, const struct gp_worker
 GP_MUST_CHECK enum gp_rc gp_outbox_mail(
     struct gp_db *db, int64_t outbox_id, struct gp_composed *ret_mail, struct gp_err *err);
 
-/* Writes down how the recipients of a claim fared (fared[i] belongs to claim->to[i]) and gives it back; one transaction.
- * Those with GP_FATE_NONE, _ROAD or _SENDER stay in the slice: put off by its schedule when road is not NULL (it says why),
+/* Writes down how the next `count` recipients of a claim fared (fared[i] belongs to claim->to[i]), all of whom have a fate;
+ * one transaction, which writes one page unless somebody was refused. *ret_go_on false: the row is held or gone meanwhile,
+ * nothing more is to be sent; finish the claim. */
+GP_MUST_CHECK enum gp_rc gp_slice_progress(struct gp_db *db, struct gp_claim *claim, const struct gp_fared *fared,
+    size_t count, int64_t now, bool *ret_go_on, struct gp_err *err);
+/* Writes down how those behind claim->settled fared and gives the claim back; one transaction. Those with GP_FATE_NONE, _ROAD or _SENDER stay in the slice: put off by its schedule when road is not NULL (it says why),
  * else due at once. *ret_held: the row is now held, since too many refused its content. */
 GP_MUST_CHECK enum gp_rc gp_slice_finish(struct gp_db *db, const struct gp_claim *claim, const struct gp_fared *fared,
     const struct gp_reply *road, int64_t now, bool *ret_held, struct gp_err *err);

@@ -139,7 +139,9 @@ CREATE TABLE outbox_recipient (outbox_id INTEGER NOT NULL REFERENCES outbox, rec
 -- A slice that holds one deferred recipient names it in only_key.
 CREATE TABLE slice (slice_id INTEGER PRIMARY KEY, outbox_id INTEGER NOT NULL REFERENCES outbox,
   after_key INTEGER NOT NULL, through_key INTEGER NOT NULL, only_key INTEGER, state TEXT NOT NULL, slot INTEGER,
-  recipients INTEGER NOT NULL DEFAULT 1,      -- how many the resolver found when it was cut
+  recipients INTEGER NOT NULL DEFAULT 1,      -- how many are left of those whom the resolver found when it was cut
+  in_hand INTEGER NOT NULL DEFAULT 1,         -- while sending: how many may be at the smarthost and not written down
+  delivered INTEGER NOT NULL DEFAULT 0,       -- before after_key, and not yet counted in the row of the outbox
   attempts INTEGER NOT NULL DEFAULT 0, next_attempt INTEGER NOT NULL DEFAULT 0,
   road INTEGER NOT NULL DEFAULT 0,            -- 1: waits for the smarthost, not for a recipient
   voids INTEGER NOT NULL DEFAULT 0,           -- workers that died with it in hand

@@ -3,9 +3,10 @@
 CREATE TABLE attempt (outbox_id INTEGER NOT NULL REFERENCES outbox, recipient_key INTEGER NOT NULL, at INTEGER NOT NULL,
   result TEXT NOT NULL, code INTEGER NOT NULL, status TEXT NOT NULL, reply TEXT NOT NULL) STRICT;
 CREATE INDEX attempt_row ON attempt (outbox_id, recipient_key);
--- Ranges that waited for the road and were delivered then: keys in (after_key, through_key].
+-- Ranges that were worked off: keys in (after_key, through_key], when the last of them went, and what the smarthost said to
+-- each that it took: lines "FROM THROUGH CODE STATUS TEXT", together as zstd.
 CREATE TABLE sent (outbox_id INTEGER NOT NULL REFERENCES outbox, through_key INTEGER NOT NULL,
-  after_key INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (outbox_id, through_key, at)) STRICT, WITHOUT ROWID;
+  after_key INTEGER NOT NULL, at INTEGER NOT NULL, replies BLOB NOT NULL, PRIMARY KEY (outbox_id, through_key, at)) STRICT, WITHOUT ROWID;
 -- Destinations that have had enough for now (4.7.28 and the like): nobody there is tried before `until`.
 CREATE TABLE road_rest (domain TEXT PRIMARY KEY, until INTEGER NOT NULL, times INTEGER NOT NULL,
   reply TEXT NOT NULL) STRICT, WITHOUT ROWID;

@@ -1,0 +1,129 @@
+#include "store/sent.h"
+
+#include <zstd.h>
+
+#include "guildpost/base/buf.h"
+#include "guildpost/base/mem.h"
+
+#define REPLIES_MAX (1 << 20) /* octets: a thousand lines of at most 280 */
+#define LEVEL	    3
+
+/* One line for those next to each other who shared a reply, as a transaction of many does. Returns the last of them. */
+static size_t
+add_line(struct gp_buf *lines, const struct gp_claim *claim, const struct gp_fared *fared, size_t from)
+{
+	const struct gp_reply *reply = &fared[from].reply;
+	size_t through = from;
+
+	while (through + 1 < claim->count && fared[through + 1].fate == GP_FATE_DELIVERED &&
+	       strcmp(fared[through + 1].reply.text, reply->text) == 0)
+		through++;
+	gp_buf_addf(lines, "%lld %lld %d %s %s\n", (long long)claim->to[from].key, (long long)claim->to[through].key,
+	    reply->code, reply->status, reply->text);
+	return through;
+}
+
+/* "FROM THROUGH CODE STATUS TEXT"; a text is one line (guild/fate.h). False: it is of others. */
+static bool
+read_line(const char *line, int64_t key, struct gp_reply *ret)
+{
+	long long from, through;
+	int n = 0;
+
+	*ret = (struct gp_reply){ 0 };
+	if (sscanf(line, "%lld %lld %d %11s %n", &from, &through, &ret->code, ret->status, &n) != 4 || key < from ||
+	    key > through)
+		return false;
+	(void)snprintf(ret->text, sizeof(ret->text), "%.*s", (int)strcspn(line + n, "\n"), line + n);
+	return true;
+}
+
+static enum gp_rc
+insert(struct gp_db *db, const struct gp_claim *claim, const struct gp_buf *lines, int64_t now, struct gp_err *err)
+{
+	static const char sql[] = "INSERT INTO sent (outbox_id, after_key, through_key, at, replies)"
+				  " VALUES (:outbox, :after, :through, :now, :replies) ON CONFLICT DO NOTHING";
+	size_t room = ZSTD_compressBound(lines->len), n;
+	SCOPED(gp_free_str) char *packed = gp_new(room);
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	n = ZSTD_compress(packed, room, lines->data, lines->len, LEVEL);
+	if (ZSTD_isError(n))
+		return gp_fail(err, "4.3.0", "what the smarthost said cannot be packed");
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":outbox", claim->outbox_id);
+	gp_bind_int(query, ":after", claim->to[0].key - 1);
+	gp_bind_int(query, ":through", claim->to[claim->count - 1].key);
+	gp_bind_int(query, ":now", now);
+	gp_bind_blob(query, ":replies", packed, n);
+	return gp_query_do(query, err);
+}
+
+enum gp_rc
+gp_sent_note(
+    struct gp_db *db, const struct gp_claim *claim, const struct gp_fared *fared, int64_t now, struct gp_err *err)
+{
+	SCOPED(gp_buf_release) struct gp_buf lines = GP_BUF_INIT(REPLIES_MAX);
+
+	for (size_t i = 0; i < claim->count; i++)
+		if (fared[i].fate == GP_FATE_DELIVERED)
+			i = add_line(&lines, claim, fared, i);
+	return lines.len > 0 ? insert(db, claim, &lines, now, err) : GP_OK;
+}
+
+/* A recipient that was put off stands in a range, too, without a line. */
+static bool
+find_line(const char *lines, int64_t key, struct gp_reply *ret)
+{
+	for (const char *line = lines; *line != '\0'; line = strchr(line, '\n') + 1)
+		if (read_line(line, key, ret))
+			return true;
+	return false;
+}
+
+/* NULL where it is damaged. Whole lines only. */
+static char *
+unpack(const void *packed, size_t n)
+{
+	unsigned long long size = ZSTD_getFrameContentSize(packed, n);
+	SCOPED(gp_free_str) char *lines = NULL;
+
+	if (size == 0 || size > REPLIES_MAX)
+		return NULL;
+	lines = gp_new((size_t)size + 1);
+	if (ZSTD_decompress(lines, (size_t)size, packed, n) != size || lines[size - 1] != '\n')
+		return NULL;
+	lines[size] = '\0';
+	return TAKE(lines);
+}
+
+enum gp_rc
+gp_sent_find(
+    struct gp_db *db, int64_t outbox_id, int64_t key, int64_t *ret_at, struct gp_reply *ret_reply, struct gp_err *err)
+{
+	static const char sql[] = "SELECT at, replies FROM sent WHERE outbox_id = :outbox AND through_key >= :key"
+				  " AND after_key < :key ORDER BY at DESC";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found = true;
+
+	*ret_at = 0;
+	*ret_reply = (struct gp_reply){ 0 };
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":outbox", outbox_id);
+	gp_bind_int(query, ":key", key);
+	for (;;) {
+		SCOPED(gp_free_str) char *lines = NULL;
+		const void *packed;
+		size_t n;
+
+		GP_TRY(gp_query_next(query, &found, err));
+		if (!found)
+			return GP_OK;
+		packed = gp_col_blob(query, "replies", &n);
+		lines = unpack(packed, n);
+		if (lines == NULL || !find_line(lines, key, ret_reply))
+			continue;
+		*ret_at = gp_col_int(query, "at");
+		return GP_OK;
+	}
+}
