@@ -187,26 +187,50 @@ count_places(const Fts5ExtensionApi *api, Fts5Context *context, const double wei
 	return code;
 }
 
+/* How many own words a row has on average. The engine reads that from the disk each time it is asked, so it is kept for
+ * the query. */
+static int
+average_length(
+    const Fts5ExtensionApi *api, Fts5Context *context, const double weights[COLUMNS_MAX], int columns, double *ret)
+{
+	double *kept = api->xGetAuxdata(context, 0);
+	sqlite3_int64 total, all = 0, rows = 0;
+	int code = SQLITE_OK;
+
+	if (kept == NULL) {
+		code = api->xRowCount(context, &rows);
+		for (int i = 0; code == SQLITE_OK && i < columns; i++) {
+			if (weights[i] <= 0)
+				continue;
+			code = api->xColumnTotalSize(context, i, &total);
+			all += total;
+		}
+		if (code != SQLITE_OK)
+			return code;
+		kept = gp_new(sizeof(*kept));
+		*kept = rows > 0 ? (double)all / (double)rows : 0;
+		code = api->xSetAuxdata(context, kept, free);
+	}
+	*ret = code == SQLITE_OK ? *kept : 0;
+	return code;
+}
+
 /* How long the own words of a row are against those of all rows: 1 is the average. */
 static int
 length_of(
     const Fts5ExtensionApi *api, Fts5Context *context, const double weights[COLUMNS_MAX], int columns, double *ret)
 {
-	sqlite3_int64 total, all = 0, rows = 0;
-	int code = api->xRowCount(context, &rows), mine = 0, size;
+	double average = 0;
+	int code = average_length(api, context, weights, columns, &average), mine = 0, size;
 
 	for (int i = 0; code == SQLITE_OK && i < columns; i++) {
 		if (weights[i] <= 0)
 			continue;
-		code = api->xColumnTotalSize(context, i, &total);
+		code = api->xColumnSize(context, i, &size);
 		if (code == SQLITE_OK)
-			code = api->xColumnSize(context, i, &size);
-		if (code == SQLITE_OK) {
-			all += total;
 			mine += size;
-		}
 	}
-	*ret = all > 0 ? (double)mine * (double)rows / (double)all : 1;
+	*ret = average > 0 ? mine / average : 1;
 	return code;
 }
 

@@ -205,20 +205,34 @@ digest(const struct gp_octets *dictionary)
 	return slot->digested;
 }
 
-bool
-gp_unpack(const struct gp_octets *block, const struct gp_octets *dictionary, size_t at, size_t n, struct gp_buf *out)
-{
-	static _Thread_local char piece[BLOCK];
-	ZSTD_inBuffer in = { block->data, block->n, 0 };
-	size_t passed = 0, left = 1, wanted = out->len + n;
+struct opened { /* the block unpacked last: the next post asked for is often in the same one */
+	char *kept; /* as it lies in the store */
+	size_t kept_n, n;
+	char octets[BLOCK];
+};
+static _Thread_local struct opened opened;
 
+static void
+begin_frame(const struct gp_octets *dictionary)
+{
 	if (unpacker == NULL && (unpacker = ZSTD_createDCtx()) == NULL)
 		abort();
 	(void)ZSTD_DCtx_reset(unpacker, ZSTD_reset_session_and_parameters);
 	if (dictionary->n > 0)
 		(void)ZSTD_DCtx_refDDict(unpacker, digest(dictionary));
+}
+
+/* Of a block that holds one large post: in pieces, so that it is never whole in memory but in out. */
+static bool
+unpack_large(const struct gp_octets *block, const struct gp_octets *dictionary, size_t at, size_t n, struct gp_buf *out)
+{
+	ZSTD_inBuffer in = { block->data, block->n, 0 };
+	size_t passed = 0, left = 1, wanted = out->len + n;
+
+	opened.kept_n = 0; /* its room is wanted */
+	begin_frame(dictionary);
 	while (left > 0 && passed < at + n) {
-		ZSTD_outBuffer room = { piece, sizeof(piece), 0 };
+		ZSTD_outBuffer room = { opened.octets, sizeof(opened.octets), 0 };
 		size_t skip, end;
 
 		left = ZSTD_decompressStream(unpacker, &room, &in);
@@ -227,10 +241,40 @@ gp_unpack(const struct gp_octets *block, const struct gp_octets *dictionary, siz
 		skip = at > passed ? at - passed : 0;
 		end = at + n - passed < room.pos ? at + n - passed : room.pos;
 		if (skip < end)
-			gp_buf_add(out, piece + skip, end - skip);
+			gp_buf_add(out, opened.octets + skip, end - skip);
 		passed += room.pos;
 	}
 	return out->len == wanted;
+}
+
+/* Into `opened`, where it may lie already. */
+static bool
+open_block(const struct gp_octets *block, const struct gp_octets *dictionary)
+{
+	if (opened.kept_n == block->n && memcmp(opened.kept, block->data, block->n) == 0)
+		return true;
+	opened.kept_n = 0;
+	begin_frame(dictionary);
+	opened.n = ZSTD_decompressDCtx(unpacker, opened.octets, sizeof(opened.octets), block->data, block->n);
+	if (ZSTD_isError(opened.n))
+		return false;
+	opened.kept = gp_grow(opened.kept, block->n);
+	memcpy(opened.kept, block->data, block->n);
+	opened.kept_n = block->n;
+	return true;
+}
+
+bool
+gp_unpack(const struct gp_octets *block, const struct gp_octets *dictionary, size_t at, size_t n, struct gp_buf *out)
+{
+	if (block->n == 0)
+		return false;
+	if (ZSTD_getFrameContentSize(block->data, block->n) > BLOCK) /* also "unknown" and "error" */
+		return unpack_large(block, dictionary, at, n, out);
+	if (!open_block(block, dictionary) || at > opened.n || n > opened.n - at)
+		return false;
+	gp_buf_add(out, opened.octets + at, n);
+	return !out->full;
 }
 
 /* gp_octets(coding, dictionary, octets, at, size): as they came; coding NULL where they are in no block. */
