@@ -4,6 +4,7 @@ import re
 import resource
 import shutil
 import subprocess
+import threading
 import time
 
 NAMES = ("notmuch", "mu", "public-inbox")
@@ -77,3 +78,48 @@ def size(path):
     if path.is_file():
         return path.stat().st_size
     return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+
+
+def tree(pid):
+    """It and what descends from it."""
+    found, fathers = [pid], {}
+    for entry in os.scandir("/proc"):
+        try:
+            if entry.name.isdigit():
+                with open(f"/proc/{entry.name}/stat") as stat:
+                    fathers.setdefault(int(stat.read().rpartition(")")[2].split()[1]), []).append(int(entry.name))
+        except OSError:  # it has just ended
+            pass
+    for each in found:
+        found += fathers.get(each, [])
+    return found
+
+
+class Memory:
+    """The most that a process and its children hold at one time, what they share counted once; looked at while it runs."""
+
+    def __init__(self, pid, every=0.05):
+        self.pid, self.every, self.peak_mb, self.over = pid, every, 0, threading.Event()
+        self.thread = threading.Thread(target=self.watch)
+
+    def look(self):
+        total = 0
+        for pid in tree(self.pid):
+            try:
+                with open(f"/proc/{pid}/smaps_rollup") as rollup:
+                    total += sum(int(line.split()[1]) for line in rollup if line.startswith("Pss:"))
+            except OSError:
+                pass
+        self.peak_mb = max(self.peak_mb, total / 1024)
+
+    def watch(self):
+        while not self.over.wait(self.every):
+            self.look()
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *exception):
+        self.over.set()
+        self.thread.join()
