@@ -6,7 +6,7 @@
 #include "guildpost/base/clock.h"
 #include "guildpost/base/mem.h"
 
-#define RANKED	  4000 /* hits that are ranked, the newest of them: ranking looks at each */
+#define RANKED	  2000 /* hits that are ranked, the newest of them: ranking looks at each */
 #define QUERY_MAX (64u << 10)
 
 /* --- what a person typed -------------------------------------------------------------------- */
@@ -318,14 +318,21 @@ hand_out(
 	return each(context, &hit, err);
 }
 
+static int64_t
+end_of(const struct gp_search *search)
+{
+	return search->until != 0 ? search->until : INT64_MAX;
+}
+
 /* With words: ranked, a word in the subject or of the author above one of the text, and that above a quoted one; of what
  * ranks about alike the newest. Without: the newest first. */
 #define ALIKE(of) "round(" of "score, 1) DESC, " of "date DESC, " of "id DESC"
 #define HITS                                                                                                           \
 	"(SELECT m.id, m.date, m.thread_id, gp_rank(message_index, 6.0, 3.0, 2.0, 0.0) AS score"                       \
 	"   FROM message_index CROSS JOIN message m ON m.id = message_index.rowid"                                     \
-	"   WHERE message_index MATCH :match AND m.space_id = :space AND m.date >= :since"                             \
-	"     AND (:until = 0 OR m.date < :until) AND (:attachment = 0 OR m.attachments > 0)"                          \
+	"   WHERE message_index MATCH :match AND message_index.rowid BETWEEN :first AND :last"                         \
+	"     AND m.space_id = :space AND m.date >= :since AND m.date < :until"                                        \
+	"     AND (:attachment = 0 OR m.attachments > 0)"                                                              \
 	"   ORDER BY message_index.rowid DESC LIMIT :ranked)"
 #define WITH_WORDS(hits)                                                                                               \
 	"SELECT h.id, h.score, h.date, m.msgid, m.from_name, m.from_address, m.subject, m.excerpt, t.token FROM"       \
@@ -339,15 +346,38 @@ static const char with_words_by_thread[] = WITH_WORDS(
 #define WITHOUT_WORDS(more)                                                                                            \
 	"SELECT m.id, 0.0 AS score, m.date, m.msgid, m.from_name, m.from_address, m.subject, m.excerpt, t.token"       \
 	" FROM message m JOIN thread t ON t.thread_id = m.thread_id"                                                   \
-	" WHERE m.space_id = :space AND m.date >= :since AND (:until = 0 OR m.date < :until)"                          \
+	" WHERE m.space_id = :space AND m.date >= :since AND m.date < :until"                                          \
 	"   AND (:attachment = 0 OR m.attachments > 0)"                                                                \
 	"   AND (:without = '' OR m.id NOT IN (SELECT rowid FROM message_index WHERE message_index MATCH "             \
 	":without))" more " ORDER BY m.date DESC, m.id DESC LIMIT :limit"
 static const char without_words[] = WITHOUT_WORDS("");
 static const char without_words_by_thread[] = WITHOUT_WORDS(
     " AND NOT EXISTS (SELECT 1 FROM message y WHERE y.thread_id = m.thread_id AND y.id <> m.id"
-    "   AND (y.date, y.id) > (m.date, m.id) AND (:until = 0 OR y.date < :until)"
-    "   AND (:attachment = 0 OR y.attachments > 0))");
+    "   AND (y.date, y.id) > (m.date, m.id) AND y.date < :until AND (:attachment = 0 OR y.attachments > 0))");
+
+/* Between which numbers the posts of a span of time lie: the index knows numbers alone, and would pass every hit there is. */
+static enum gp_rc
+bind_span(struct gp_db *db, struct gp_query *query, const struct gp_space *space, const struct gp_search *search,
+    struct gp_err *err)
+{
+	static const char sql[] = "SELECT coalesce(min(id), 0) AS first, coalesce(max(id), 0) AS last FROM message"
+				  " WHERE space_id = :space AND date >= :since AND date < :until";
+	SCOPED(gp_query_free) struct gp_query *span = NULL;
+	bool found;
+
+	gp_bind_int(query, ":first", 0);
+	gp_bind_int(query, ":last", INT64_MAX);
+	if (search->since == 0 && search->until == 0)
+		return GP_OK;
+	GP_TRY(gp_query_open(db, sql, &span, err));
+	gp_bind_int(span, ":space", space->id);
+	gp_bind_int(span, ":since", search->since);
+	gp_bind_int(span, ":until", end_of(search));
+	GP_TRY(gp_query_next(span, &found, err));
+	gp_bind_int(query, ":first", gp_col_int(span, "first"));
+	gp_bind_int(query, ":last", gp_col_int(span, "last"));
+	return GP_OK;
+}
 
 /* What the engine is asked: one of four statements, and the words of the query in the language of the space. */
 static enum gp_rc
@@ -373,12 +403,13 @@ gp_search_run(struct gp_db *db, const struct gp_space *space, const struct gp_se
 	if (*match != '\0') {
 		gp_bind_text(query, ":match", match);
 		gp_bind_int(query, ":ranked", RANKED);
+		GP_TRY(bind_span(db, query, space, search, err));
 	} else {
 		gp_bind_text(query, ":without", without);
 	}
 	gp_bind_int(query, ":space", space->id);
 	gp_bind_int(query, ":since", search->since);
-	gp_bind_int(query, ":until", search->until);
+	gp_bind_int(query, ":until", end_of(search));
 	gp_bind_int(query, ":attachment", search->attachment);
 	gp_bind_int(query, ":limit", limit);
 	for (;;) {
