@@ -145,7 +145,8 @@ connect_store(struct gp_db *db, bool create, struct gp_err *err)
 	/* A short reading command meets each page once: mapped, none is copied. Whoever lives long reads as always, for a
 	 * disk that fails under a mapping kills. */
 	if ((db->flags & GP_DB_READ) != 0)
-		GP_TRY(gp_db_run(db, "PRAGMA query_only=ON; PRAGMA mmap_size=1099511627776; PRAGMA cell_size_check=OFF", err));
+		GP_TRY(gp_db_run(
+		    db, "PRAGMA query_only=ON; PRAGMA mmap_size=1099511627776; PRAGMA cell_size_check=OFF", err));
 	return GP_OK;
 }
 
