@@ -93,7 +93,7 @@ gp_cmd_community_list(struct gp_app *app, int argc, char **argv, struct gp_err *
 static enum gp_rc
 show_space(struct gp_app *app, const struct gp_space *space, struct gp_err *err)
 {
-	char address[GP_ADDRESS_MAX], members[24], posts[24], max_size[24];
+	char address[GP_ADDRESS_MAX], members[24], posts[24], max_size[24], author_limit[24], space_limit[24];
 	int64_t member_count, post_count;
 
 	GP_TRY(gp_space_counts(app->db, space->id, &member_count, &post_count, err));
@@ -101,12 +101,15 @@ show_space(struct gp_app *app, const struct gp_space *space, struct gp_err *err)
 	(void)snprintf(members, sizeof(members), "%lld", (long long)member_count);
 	(void)snprintf(posts, sizeof(posts), "%lld", (long long)post_count);
 	(void)snprintf(max_size, sizeof(max_size), "%lld", (long long)space->max_size);
+	(void)snprintf(author_limit, sizeof(author_limit), "%lld", (long long)space->author_limit);
+	(void)snprintf(space_limit, sizeof(space_limit), "%lld", (long long)space->space_limit);
 	const struct gp_shown pairs[] = { { "name", space->name }, { "address", address }, { "title", space->title },
 		{ "state", space->state }, { "timezone", space->timezone }, { "language", space->language },
 		{ "rhythm", space->rhythm }, { "visibility", space->visibility }, { "posting", space->posting },
 		{ "first-posts", space->first_posts }, { "reply-to", space->reply_to }, { "prefix", space->prefix },
 		{ "footer", space->footer }, { "max-size", max_size }, { "delivery", space->delivery },
-		{ "join", space->joining }, { "replies", space->replies }, { "members", members }, { "posts", posts } };
+		{ "join", space->joining }, { "replies", space->replies }, { "author-limit", author_limit },
+		{ "space-limit", space_limit }, { "brief", space->brief }, { "members", members }, { "posts", posts } };
 	gp_show(app, pairs, GP_COUNT(pairs));
 	return GP_OK;
 }

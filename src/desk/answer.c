@@ -54,7 +54,7 @@ gp_answer(struct gp_desk *desk, const struct gp_arrival *arrival, const struct g
 		.in_reply_to = reading->message_id_made ? NULL : reading->message_id,
 		.vars = answer->vars,
 		.var_count = answer->var_count,
-		.limit_kind = arrival->proved ? NULL : answer->limit_kind,
+		.limit_kind = arrival->proved && !answer->limited ? NULL : answer->limit_kind,
 		.now = arrival->now },
 	    NULL, err);
 }

@@ -7,6 +7,7 @@
 #include "guildpost/base/mem.h"
 #include "guildpost/desk/enrol.h"
 #include "guildpost/desk/note.h"
+#include "guildpost/guild/admit.h"
 #include "guildpost/guild/recur.h"
 #include "guildpost/guild/route.h"
 
@@ -104,6 +105,19 @@ check_size(const char *value, const char *detail, char **ret, struct gp_err *err
 	    err, 64, "5.5.4", "`%.20s` is no size; write such as 500KiB or 5MiB, or 0 for no own limit", value);
 }
 
+/* How many an hour. */
+static enum gp_rc
+check_count(const char *value, const char *detail, char **ret, struct gp_err *err)
+{
+	size_t n = strspn(value, "0123456789");
+
+	(void)detail;
+	if (n == 0 || n > 6 || value[n] != '\0')
+		return gp_fail_as(err, 64, "5.5.4",
+		    "`%.20s` is no number of posts an hour; write such as 10, or 0 for no limit", value);
+	return keep(value, NULL, ret, err);
+}
+
 /* --- the one table of keys ------------------------------------------------------------------ */
 
 struct key {
@@ -112,25 +126,30 @@ struct key {
 	const char *detail;
 	size_t of_space; /* offset of the string in gp_space */
 	size_t of_community; /* in gp_community; 0: it has none */
+	bool number; /* of_space is that of an int64_t */
 };
-#define SPACE(member) offsetof(struct gp_space, member)
-#define BOTH(member)  SPACE(member), offsetof(struct gp_community, member)
-#define MAX_SIZE      ((size_t)-1) /* a number, not a string */
+#define SPACE(member)	offsetof(struct gp_space, member)
+#define BOTH(member)	SPACE(member), offsetof(struct gp_community, member), false
+#define TEXTUAL(member) SPACE(member), 0, false
+#define NUMBER(member)	SPACE(member), 0, true
 static const struct key keys[] = {
 	{ "title", check_title, "120", BOTH(title) },
 	{ "timezone", check_zone, NULL, BOTH(timezone) },
 	{ "language", check_language, NULL, BOTH(language) },
-	{ "rhythm", check_rhythm, NULL, SPACE(rhythm), 0 },
-	{ "visibility", check_choice, "public members private", SPACE(visibility), 0 },
-	{ "posting", check_choice, "anyone members moderated stewards", SPACE(posting), 0 },
-	{ "first-posts", check_choice, "free held", SPACE(first_posts), 0 },
-	{ "reply-to", check_choice, "author space", SPACE(reply_to), 0 },
-	{ "prefix", check_text, "40", SPACE(prefix), 0 },
-	{ "footer", check_text, "1000", SPACE(footer), 0 },
-	{ "max-size", check_size, NULL, MAX_SIZE, 0 },
-	{ "delivery", check_choice, "own shared", SPACE(delivery), 0 },
-	{ "replies", check_choice, "posting members", SPACE(replies), 0 },
-	{ "join", check_choice, "open approved invited closed", SPACE(joining), 0 },
+	{ "rhythm", check_rhythm, NULL, TEXTUAL(rhythm) },
+	{ "visibility", check_choice, "public members private", TEXTUAL(visibility) },
+	{ "posting", check_choice, "anyone members moderated stewards", TEXTUAL(posting) },
+	{ "first-posts", check_choice, "free held", TEXTUAL(first_posts) },
+	{ "reply-to", check_choice, "author space", TEXTUAL(reply_to) },
+	{ "prefix", check_text, "40", TEXTUAL(prefix) },
+	{ "footer", check_text, "1000", TEXTUAL(footer) },
+	{ "max-size", check_size, NULL, NUMBER(max_size) },
+	{ "author-limit", check_count, NULL, NUMBER(author_limit) },
+	{ "space-limit", check_count, NULL, NUMBER(space_limit) },
+	{ "brief", check_choice, "monday tuesday wednesday thursday friday saturday sunday never", TEXTUAL(brief) },
+	{ "delivery", check_choice, "own shared", TEXTUAL(delivery) },
+	{ "replies", check_choice, "posting members", TEXTUAL(replies) },
+	{ "join", check_choice, "open approved invited closed", TEXTUAL(joining) },
 };
 
 static enum gp_rc
@@ -160,8 +179,8 @@ replace(void *row, size_t offset, const char *value)
 static void
 put_space(struct gp_space *space, const struct key *key, const char *value)
 {
-	if (key->of_space == MAX_SIZE)
-		space->max_size = strtoll(value, NULL, 10);
+	if (key->number)
+		*(int64_t *)((char *)space + key->of_space) = strtoll(value, NULL, 10);
 	else
 		replace(space, key->of_space, value);
 }
@@ -266,6 +285,9 @@ default_space(const struct gp_desk *desk, int64_t community_id, const char *name
 		.delivery = TEXT("own"),
 		.joining = TEXT("open"),
 		.replies = TEXT("posting"),
+		.brief = TEXT("monday"),
+		.author_limit = GP_AUTHOR_LIMIT,
+		.space_limit = GP_SPACE_LIMIT,
 		.state = TEXT("open") };
 }
 

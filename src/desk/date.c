@@ -84,6 +84,16 @@ weekdays_text(struct gp_desk *desk, const char *language, unsigned weekdays, str
 }
 
 enum gp_rc
+gp_weekday_text(struct gp_desk *desk, const char *language, unsigned weekdays, char **ret_text, struct gp_err *err)
+{
+	SCOPED(gp_buf_release) struct gp_buf out = GP_BUF_INIT(1000);
+
+	GP_TRY(weekdays_text(desk, language, weekdays, &out, err));
+	*ret_text = gp_buf_take(&out);
+	return GP_OK;
+}
+
+enum gp_rc
 gp_recur_text(
     struct gp_desk *desk, const char *language, const struct gp_recur *recur, char **ret_text, struct gp_err *err)
 {

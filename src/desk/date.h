@@ -16,6 +16,9 @@ void gp_date_fill(const struct gp_zone *zone, int64_t t, struct gp_date_vars *re
 /* How often, in words: "weekly on Thursday at 08:00", out of the template "rhythm". *ret_text: one line, caller frees. */
 GP_MUST_CHECK enum gp_rc gp_recur_text(
     struct gp_desk *desk, const char *language, const struct gp_recur *recur, char **ret_text, struct gp_err *err);
+/* "Monday, Thursday"; bit 0 is Monday. *ret_text: caller frees. */
+GP_MUST_CHECK enum gp_rc gp_weekday_text(
+    struct gp_desk *desk, const char *language, unsigned weekdays, char **ret_text, struct gp_err *err);
 /* *ret_text: one line, caller frees. */
 GP_MUST_CHECK enum gp_rc gp_date_text(struct gp_desk *desk, const char *language, const char *template_name,
     const struct gp_zone *zone, int64_t t, char **ret_text, struct gp_err *err);

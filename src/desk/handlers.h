@@ -25,6 +25,7 @@ bool gp_answerable(const struct gp_arrival *arrival);
 /* An answer to the author of an arrival, when it may be answered; limit_kind counts for authors without proof (RCV-16). */
 struct gp_answer {
 	const char *template_name, *kind, *limit_kind, *reply_ext;
+	bool limited; /* limit_kind counts for a proved author, too */
 	const struct gp_var *vars;
 	size_t var_count;
 };

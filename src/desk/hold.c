@@ -5,6 +5,7 @@
 #include "guildpost/base/mem.h"
 #include "guildpost/desk/note.h"
 #include "guildpost/desk/post.h"
+#include "guildpost/guild/admit.h"
 #include "guildpost/mail/address.h"
 
 #define DAY	    86400
@@ -31,7 +32,8 @@ quote(struct gp_buf *out, const char *text)
 
 enum gp_rc
 gp_held_ask(struct gp_desk *desk, const struct gp_held *held, const struct gp_space *space,
-    const struct gp_understood *message, const char *template_name, int64_t now, struct gp_err *err)
+    const struct gp_understood *message, const char *template_name, const struct gp_member *to, int64_t now,
+    struct gp_err *err)
 {
 	SCOPED(gp_buf_release) struct gp_buf text = GP_BUF_INIT(256 * 1024);
 	char token[GP_TOKEN_SIZE], reply[GP_ADDRESS_MAX], id[24];
@@ -46,29 +48,36 @@ gp_held_ask(struct gp_desk *desk, const struct gp_held *held, const struct gp_sp
 	(void)snprintf(id, sizeof(id), "%lld", (long long)held->id);
 	gp_token_make(&desk->keys, 'h', space->name, (uint64_t)held->id, now + TOKEN_DAYS * DAY, token);
 	gp_space_address(space, token, reply);
-	return gp_notice_stewards(desk,
-	    &(struct gp_notice){ .kind = "held",
+	struct gp_notice notice = { .kind = "held",
 		.template_name = template_name,
 		.space = space,
+		.to_name = to != NULL ? to->name : NULL,
+		.to_address = to != NULL ? to->address : NULL,
+		.member_id = to != NULL ? to->id : 0,
 		.reply_ext = token,
 		.vars = filled,
 		.var_count = GP_COUNT(filled),
 		.attached_message = message->octets.data,
 		.attached_n = message->octets.len,
-		.now = now },
-	    0, err);
+		.now = now };
+
+	return to != NULL ? gp_notice_send(desk, &notice, NULL, err) : gp_notice_stewards(desk, &notice, 0, err);
 }
 
-/* The author hears of it once, when it is a person (RCV-16); mail of a list or of nobody is not answered. */
+/* The author hears of it once a day, when it is a person (RCV-16); mail of a list or of nobody is not answered. Why, only
+ * where it is about his own haste: what a forged name is held for is not for its owner to read. */
 static enum gp_rc
-tell_author(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err)
+tell_author(struct gp_desk *desk, const struct gp_arrival *arrival, const char *reason, struct gp_err *err)
 {
-	const struct gp_var vars[] = { { "subject", arrival->reading->subject } };
+	const struct gp_var vars[] = { { "subject", arrival->reading->subject },
+		{ "often", strcmp(reason, GP_REASON_OFTEN) == 0 ? "1" : "" },
+		{ "flood", strcmp(reason, GP_REASON_FLOOD) == 0 ? "1" : "" } };
 
 	return gp_answer(desk, arrival,
 	    &(struct gp_answer){ .template_name = "post-waits",
 		.kind = "receipt",
 		.limit_kind = "held",
+		.limited = true,
 		.vars = vars,
 		.var_count = GP_COUNT(vars) },
 	    err);
@@ -89,9 +98,13 @@ gp_post_hold(struct gp_desk *desk, const struct gp_arrival *arrival, const char 
 		.from_name = reading->from_name,
 		.from_address = reading->from_address,
 		.subject = reading->subject,
+		.excerpt = *reading->excerpt != '\0' ? reading->excerpt : reading->own_text,
 		.reason = (char *)(uintptr_t)reason };
 	char actor[GP_ACTOR_SIZE], id[24];
+	int64_t own;
 
+	GP_TRY(gp_held_own_lately(desk->db, space->community_id, arrival->now - DAY, &own, err));
+	held.many = own >= GP_HELD_OWN_MAILS;
 	GP_TRY(gp_held_insert(desk->db, &held, &held.id, err));
 	gp_log(GP_LOG_INFO, "post.held", "sid", arrival->row->session, "space", space->name, "held",
 	    gp_log_int(held.id), "why", reason, "msgid", reading->message_id, NULL);
@@ -99,6 +112,7 @@ gp_post_hold(struct gp_desk *desk, const struct gp_arrival *arrival, const char 
 	(void)snprintf(id, sizeof(id), "%lld", (long long)held.id);
 	GP_TRY(gp_note(desk, &(struct gp_note){ arrival->now, space->community_id, space->id, actor, "post.held" }, err,
 	    "held", id, "why", reason, NULL));
-	GP_TRY(gp_held_ask(desk, &held, space, &message, "held-post", arrival->now, err));
-	return tell_author(desk, arrival, err);
+	if (!held.many)
+		GP_TRY(gp_held_ask(desk, &held, space, &message, "held-post", NULL, arrival->now, err));
+	return tell_author(desk, arrival, reason, err);
 }

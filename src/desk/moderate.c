@@ -9,9 +9,8 @@
 #include "guildpost/mail/crypt.h"
 #include "guildpost/store/member.h"
 
-#define DAY	   86400
-#define FIRST_CALL (24 * 3600)
-#define GIVE_BACK  (72 * 3600)
+#define DAY	  86400
+#define GIVE_BACK (72 * 3600)
 
 /* Who settles what, and what for. */
 struct verdict {
@@ -144,7 +143,8 @@ settle(struct gp_desk *desk, const struct verdict *verdict, bool *ret_first, str
 	if (strcmp(verdict->state, "freed") == 0)
 		GP_TRY(file_held(desk, verdict, err));
 	GP_TRY(tell_author(desk, verdict, err));
-	return tell_others(desk, verdict, err);
+	return verdict->held->many ? gp_held_tell_later(desk->db, verdict->held->id, err)
+				   : tell_others(desk, verdict, err);
 }
 
 /* --- by hand -------------------------------------------------------------------------------- */
@@ -246,9 +246,15 @@ gather_why(const struct gp_reading *reading, const char *why, struct gp_buf *out
 	}
 }
 
+static bool
+can_ask(const struct gp_held *held)
+{
+	return *held->sender != '\0' && gp_address_ok(held->from_address);
+}
+
 /* The author is asked, and the answer goes to the stewards; the post waits on. */
 static enum gp_rc
-ask_author(struct gp_desk *desk, const struct gp_arrival *arrival, const struct verdict *verdict, struct gp_err *err)
+ask_author(struct gp_desk *desk, const struct verdict *verdict, struct gp_err *err)
 {
 	const struct gp_held *held = verdict->held;
 	const struct gp_var vars[] = { { "subject", held->subject }, { "question", verdict->why },
@@ -258,8 +264,6 @@ ask_author(struct gp_desk *desk, const struct gp_arrival *arrival, const struct 
 	};
 	char id[24];
 
-	if (*verdict->why == '\0' || *held->sender == '\0' || !gp_address_ok(held->from_address))
-		return answer(desk, arrival, "held-unclear", held, err);
 	(void)snprintf(id, sizeof(id), "%lld", (long long)held->id);
 	GP_TRY(gp_held_asked(desk->db, held->id, verdict->now, err));
 	GP_TRY(gp_note(desk,
@@ -308,7 +312,8 @@ obey(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_hel
 		gather_why(arrival->reading, behind, &why);
 	verdict.why = why.data;
 	if (word == GP_HELD_ASK)
-		return ask_author(desk, arrival, &verdict, err);
+		return *verdict.why != '\0' && can_ask(held) ? ask_author(desk, &verdict, err)
+							     : answer(desk, arrival, "held-unclear", held, err);
 	return settle(desk, &verdict, &first, err);
 }
 
@@ -345,7 +350,7 @@ call_again(struct gp_desk *desk, const struct gp_held *held, const struct gp_spa
     const struct gp_understood *message, int64_t now, struct gp_err *err)
 {
 	GP_TRY(gp_held_called(desk->db, held->id, now, err));
-	return gp_held_ask(desk, held, space, message, "held-again", now, err);
+	return gp_held_ask(desk, held, space, message, "held-again", NULL, now, err);
 }
 
 static enum gp_rc
@@ -417,6 +422,23 @@ whom(struct gp_desk *desk, const char *by, struct gp_member **ret, struct gp_err
 	return sscanf(by, "member:%lld", &id) == 1 ? gp_member_load(desk->db, id, ret, err) : GP_OK;
 }
 
+/* What settles nothing is done once, and the post waits on. */
+static enum gp_rc
+fulfil(struct gp_desk *desk, const struct verdict *verdict, const struct gp_member *steward, struct gp_err *err)
+{
+	const struct gp_held *held = verdict->held;
+	bool first;
+
+	if (strcmp(verdict->state, "shown") != 0 && strcmp(verdict->state, "asked") != 0)
+		return settle(desk, verdict, &first, err);
+	GP_TRY(gp_held_wish_done(desk->db, held->id, err));
+	if (strcmp(verdict->state, "asked") == 0)
+		return can_ask(held) ? ask_author(desk, verdict, err) : GP_OK;
+	return steward != NULL
+		   ? gp_held_ask(desk, held, verdict->space, verdict->message, "held-post", steward, verdict->now, err)
+		   : GP_OK;
+}
+
 static enum gp_rc
 do_wish(struct gp_desk *desk, const struct gp_held *held, const char *state, const char *by, const char *why,
     int64_t now, struct gp_err *err)
@@ -425,25 +447,20 @@ do_wish(struct gp_desk *desk, const struct gp_held *held, const char *state, con
 	SCOPED(gp_member_free) struct gp_member *member = NULL;
 	SCOPED(gp_understood_release) struct gp_understood message = { .octets = GP_BUF_INIT(0) };
 	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
-	bool first;
+	struct verdict verdict = {
+		.held = held, .message = &message, .state = state, .why = why, .by = by, .by_name = "", .now = now
+	};
 
 	GP_TRY(gp_understood_load(desk, held->raw_id, held->since, &message, err));
 	GP_TRY(gp_tx_begin(desk->db, &tx, err));
 	GP_TRY(gp_space_load(desk->db, held->space_id, &space, err));
 	GP_TRY(whom(desk, by, &member, err));
-	GP_TRY(settle(desk,
-	    &(struct verdict){ .held = held,
-		.space = space,
-		.message = &message,
-		.state = state,
-		.why = why,
-		.by = by,
-		.by_name = member == NULL	   ? ""
-			   : *member->name != '\0' ? member->name
-						   : member->address,
-		.by_member = member != NULL ? member->id : 0,
-		.now = now },
-	    &first, err));
+	verdict.space = space;
+	if (member != NULL) {
+		verdict.by_name = *member->name != '\0' ? member->name : member->address;
+		verdict.by_member = member->id;
+	}
+	GP_TRY(fulfil(desk, &verdict, member, err));
 	GP_TRY(gp_tx_commit(&tx, err));
 	gp_bell_ring(desk->db, "deliver");
 	return GP_OK;
@@ -476,15 +493,18 @@ do_wishes(struct gp_desk *desk, int64_t now, struct gp_err *err)
 enum gp_rc
 gp_held_tick(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err)
 {
-	int64_t fresh, called;
+	int64_t fresh, called, many;
 
 	GP_TRY(do_wishes(desk, now, err));
 	GP_TRY(act_on_all(desk, true, GIVE_BACK, give_back, now, err));
-	GP_TRY(act_on_all(desk, false, FIRST_CALL, call_again, now, err));
+	GP_TRY(act_on_all(desk, false, GP_HELD_SECOND_CALL, call_again, now, err));
+	GP_TRY(gp_held_many_tick(desk, now, &many, err));
 	GP_TRY(gp_held_oldest(desk->db, false, &fresh, err));
 	GP_TRY(gp_held_oldest(desk->db, true, &called, err));
-	*ret_next = fresh != 0 ? fresh + FIRST_CALL : 0;
+	*ret_next = fresh != 0 ? fresh + GP_HELD_SECOND_CALL : 0;
 	if (called != 0 && (*ret_next == 0 || called + GIVE_BACK < *ret_next))
 		*ret_next = called + GIVE_BACK;
+	if (many != 0 && (*ret_next == 0 || many < *ret_next))
+		*ret_next = many;
 	return GP_OK;
 }

@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "desk/handlers.h"
+#include "desk/minutes.h"
 #include "desk/post_mail.h"
 #include "guildpost/base/log.h"
 #include "guildpost/base/mem.h"
@@ -10,6 +11,7 @@
 #include "guildpost/guild/admit.h"
 #include "guildpost/mail/address.h"
 #include "guildpost/store/author.h"
+#include "guildpost/store/minutes.h"
 
 /* --- may it be posted ----------------------------------------------------------------------- */
 
@@ -30,6 +32,8 @@ gather(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_admit *
 	const struct gp_space *space = arrival->to->space;
 	const struct gp_reading *reading = arrival->reading;
 	const struct gp_member *author = arrival->author;
+	int64_t author_id = author != NULL ? author->id : 0;
+	struct gp_lately lately;
 
 	*ret = (struct gp_admit){ .posting = space->posting,
 		.hold_first_posts = strcmp(space->first_posts, "held") == 0,
@@ -37,6 +41,8 @@ gather(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_admit *
 		.reply = arrival->to->route.to == GP_TO_THREAD,
 		.closed = strcmp(space->state, "open") != 0,
 		.max_size = space->max_size,
+		.author_limit = space->author_limit,
+		.space_limit = space->space_limit,
 		.can_prove = *desk->authserv_ids != '\0',
 		.member = author != NULL,
 		.proof = arrival->proof,
@@ -51,8 +57,11 @@ gather(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_admit *
 	if (ret->members_reply && !ret->reply)
 		GP_TRY(answers_here(desk, space, reading, &ret->reply, err));
 	if (ret->hold_first_posts)
-		GP_TRY(gp_author_posts(desk->db, space->id, author != NULL ? author->id : 0, reading->from_address,
-		    &ret->posts_before, err));
+		GP_TRY(gp_author_posts(desk->db, space->id, author_id, reading->from_address, &ret->posts_before, err));
+	GP_TRY(gp_posts_lately(desk->db, space->id, author_id, reading->from_address,
+	    arrival->row->received_at - GP_LIMIT_WINDOW, &lately, err));
+	ret->author_lately = lately.author;
+	ret->space_lately = lately.space;
 	return GP_OK;
 }
 
@@ -197,5 +206,7 @@ gp_post_file(struct gp_desk *desk, const struct gp_space *space, int64_t raw_id,
 	    reading->message_id, "thread", gp_log_int(ret_filed->thread_id), "octets", gp_log_int((int64_t)octets->len),
 	    NULL);
 	GP_TRY(keep_named(desk, space, reading, ret_filed->event, err));
+	if (minutes_in(reading))
+		GP_TRY(gp_minutes_posted(desk->db, space->id, received_at, ret_filed->id, err));
 	return send_copies(desk, space, octets, reading, ret_filed, received_at, now, err);
 }

@@ -1,5 +1,6 @@
 #include "desk/brief_mail.h"
 #include "desk/handlers.h"
+#include "desk/minutes.h"
 #include "guildpost/base/mem.h"
 #include "guildpost/mail/address.h"
 #include "guildpost/store/brief.h"
@@ -93,17 +94,18 @@ static enum gp_rc
 tell_brief(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err)
 {
 	SCOPED(gp_space_free) struct gp_space *space = NULL;
-	struct brief brief = { .now = arrival->now };
+	struct brief brief = { .kind = "brief", .now = arrival->now };
 	int64_t last;
 	bool sent;
 
 	GP_TRY(brief_space(desk, arrival->to->space->community_id, &space, err));
 	if (space == NULL)
 		return GP_OK;
-	GP_TRY(gp_brief_last(desk->db, space->community_id, &last, err));
+	GP_TRY(gp_brief_last(desk->db, space->community_id, "brief", &last, err));
 	brief.space = space;
 	brief.since = last < arrival->now - 7 * DAY ? last : arrival->now - 7 * DAY;
-	GP_TRY(gp_brief_insert(desk->db, space->community_id, last, &brief.id, err));
+	GP_TRY(minutes_gather(desk, space->community_id, arrival->now, err));
+	GP_TRY(gp_brief_insert(desk->db, space->community_id, "brief", last, &brief.id, err));
 	GP_TRY(brief_send(desk, &brief, arrival->author, &sent, err));
 	if (sent)
 		return GP_OK;

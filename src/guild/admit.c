@@ -101,6 +101,20 @@ first_post(const struct gp_admit *facts)
 	return facts->hold_first_posts && !facts->steward && facts->posts_before == 0;
 }
 
+/* A robot gone wild, a circle of forwarders, a stolen account: a steward looks before everybody has fifty copies. What
+ * a steward writes he could free himself by a word. */
+static bool
+too_often(const struct gp_admit *facts)
+{
+	return facts->author_limit > 0 && !facts->steward && facts->author_lately >= facts->author_limit;
+}
+
+static bool
+too_many(const struct gp_admit *facts)
+{
+	return facts->space_limit > 0 && facts->space_lately >= facts->space_limit;
+}
+
 static const struct {
 	bool (*applies)(const struct gp_admit *facts);
 	enum gp_admission admission;
@@ -120,6 +134,8 @@ static const struct {
 	{ moderated, GP_ADMIT_HOLD, "every post is looked at here" },
 	{ stranger, GP_ADMIT_HOLD, "the author is not a member" },
 	{ first_post, GP_ADMIT_HOLD, "it is the author's first post here" },
+	{ too_often, GP_ADMIT_HOLD, GP_REASON_OFTEN },
+	{ too_many, GP_ADMIT_HOLD, GP_REASON_FLOOD },
 };
 
 enum gp_admission

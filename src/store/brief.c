@@ -2,18 +2,21 @@
 
 #include "guildpost/guild/practice.h"
 
-#define DAY   86400
-#define WEEK  (7 * DAY)
-#define LINES "9" /* of each kind, at most */
+#define DAY	   86400
+#define WEEK	   (7 * DAY)
+#define LINES	   "9" /* of each kind, at most */
+#define HELD_LINES "60"
 
 enum gp_rc
-gp_brief_last(struct gp_db *db, int64_t community_id, int64_t *ret_at, struct gp_err *err)
+gp_brief_last(struct gp_db *db, int64_t community_id, const char *kind, int64_t *ret_at, struct gp_err *err)
 {
+	static const char sql[] = "SELECT max(at) AS at FROM brief WHERE community_id = :community AND kind = :kind";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
 
-	GP_TRY(gp_query_open(db, "SELECT max(at) AS at FROM brief WHERE community_id = :community", &query, err));
+	GP_TRY(gp_query_open(db, sql, &query, err));
 	gp_bind_int(query, ":community", community_id);
+	gp_bind_text(query, ":kind", kind);
 	GP_TRY(gp_query_next(query, &found, err));
 	*ret_at = gp_col_int(query, "at");
 	return GP_OK;
@@ -25,43 +28,76 @@ gp_brief_last(struct gp_db *db, int64_t community_id, int64_t *ret_at, struct gp
 	" JOIN space s ON s.space_id = p.space_id WHERE p.member_id IS NOT NULL AND p.date <= :now"
 #define OF_COMMUNITY " AND s.community_id = :community AND p.date > :now - :weeks * 604800"
 
-/* Each gives the columns what, ref, name, address, text, at, count. */
-static const char *const parts[] = {
-	"SELECT 'held' AS what, h.held_id AS ref, h.from_name AS name, h.from_address AS address, h.subject AS text,"
-	" h.since AS at, 0 AS count FROM held h JOIN space s ON s.space_id = h.space_id"
+/* The name of a space that is not the community's main one: there it needs no saying. */
+#define OTHER_SPACE                                                                                                    \
+	"CASE WHEN s.name = (SELECT c.name FROM community c WHERE c.community_id = s.community_id) THEN '' ELSE "      \
+	"s.name END"
+#define HELD                                                                                                           \
+	"SELECT 'held' AS what, h.held_id AS ref, h.from_name AS name, h.from_address AS address, h.subject AS text,"  \
+	" h.excerpt, " OTHER_SPACE " AS space, h.since AS at, 0 AS count"                                              \
+	"  FROM held h JOIN space s ON s.space_id = h.space_id"                                                        \
 	" WHERE s.community_id = :community AND h.state = 'held' AND h.wish IS NULL"
-	" ORDER BY h.held_id LIMIT " LINES,
-	"SELECT 'newcomer' AS what, member_id AS ref, name, address, '' AS text, joined_at AS at, 0 AS count FROM "
-	"member"
-	" WHERE community_id = :community AND joined_at > :since AND joined_at <= :now AND state = 'active' AND :weeks "
-	"> 0"
-	" AND NOT EXISTS (SELECT 1 FROM member_role r WHERE r.member_id = member.member_id)"
-	" ORDER BY joined_at, member_id LIMIT " LINES,
-	"SELECT 'quiet' AS what, m.member_id AS ref, m.name, m.address, '' AS text, q.last AS at, 0 AS count FROM ("
-	"  SELECT member_id, max(date) AS last FROM (" POSTED OF_COMMUNITY ") GROUP BY member_id"
-	"   HAVING count(DISTINCT week) >= :active AND last < :now - :quiet * 604800 ) q"
-	" JOIN member m ON m.member_id = q.member_id WHERE m.state = 'active' AND NOT EXISTS ("
-	"  SELECT 1 FROM brief_line l JOIN brief b ON b.brief_id = l.brief_id"
-	"   WHERE l.what = 'quiet' AND l.ref = m.member_id AND b.at > :now - :weeks * 604800)"
-	" ORDER BY q.last LIMIT " LINES,
-	"SELECT 'bounced' AS what, m.member_id AS ref, m.name, m.address, u.status AS text, u.since AS at, 0 AS count"
-	"  FROM suspension u JOIN member m ON m.member_id = u.member_id"
-	" WHERE m.community_id = :community AND m.state = 'bouncing' AND u.since > :since AND u.since <= :now"
-	" ORDER BY u.since LIMIT " LINES,
-	"SELECT 'refused' AS what, 0 AS ref, '' AS name, domain AS address, max(status || ' ' || substr(said, 1, 120)) "
-	"AS text,"
-	" max(at) AS at, count(*) AS count FROM bounce WHERE community_id = :community AND verdict = 'policy'"
-	"  AND at > :since AND at <= :now GROUP BY domain ORDER BY count(*) DESC LIMIT " LINES,
+#define NOT_DONE(what, ref) " AND NOT EXISTS (SELECT 1 FROM brief_done d WHERE d.what = '" what "' AND d.ref = " ref ")"
+
+/* Each gives the columns what, ref, name, address, text, excerpt, space, at, count. */
+static const struct {
+	const char *kind, *sql;
+} parts[] = {
+	{ "held", HELD " AND h.many = 1 ORDER BY h.held_id LIMIT " HELD_LINES },
+	{ "brief", HELD " ORDER BY h.held_id LIMIT " HELD_LINES },
+	/* Two days is long to wait, two weeks are past: what began a thread and has no word of anybody else. */
+	{ "brief",
+	    "SELECT 'question' AS what, p.id AS ref, p.from_name AS name, p.from_address AS address, p.subject AS text,"
+	    " p.excerpt, " OTHER_SPACE " AS space, p.received_at AS at, 0 AS count"
+	    "  FROM message p JOIN space s ON s.space_id = p.space_id"
+	    " WHERE s.community_id = :community AND s.state = 'open' AND p.question = 1 AND p.imported = 0"
+	    "  AND p.date > :now - 1296000 AND p.received_at <= :now - 172800 AND p.received_at > :now - 1209600"
+	    "  AND p.id = (SELECT f.id FROM message f WHERE f.thread_id = p.thread_id ORDER BY f.date, f.id LIMIT 1)"
+	    "  AND NOT EXISTS (SELECT 1 FROM message a WHERE a.thread_id = p.thread_id AND a.id <> p.id AND CASE"
+	    "   WHEN a.member_id IS NOT NULL AND p.member_id IS NOT NULL THEN a.member_id <> p.member_id"
+	    "   ELSE lower(a.from_address) <> lower(p.from_address) END)" NOT_DONE(
+		"question", "p.id") " ORDER BY p.received_at LIMIT " LINES },
+	{ "brief", "SELECT 'newcomer' AS what, member_id AS ref, name, address, '' AS text, '' AS excerpt, '' AS space,"
+		   " joined_at AS at, 0 AS count FROM member"
+		   " WHERE community_id = :community AND joined_at > :since AND joined_at <= :now AND state = 'active'"
+		   " AND NOT EXISTS (SELECT 1 FROM member_role r WHERE r.member_id = member.member_id)"
+		   " ORDER BY joined_at, member_id LIMIT " LINES },
+	{ "brief",
+	    "SELECT 'quiet' AS what, m.member_id AS ref, m.name, m.address, '' AS text, '' AS excerpt, '' AS space,"
+	    " q.last AS at, 0 AS count FROM ("
+	    "  SELECT member_id, max(date) AS last FROM (" POSTED OF_COMMUNITY ") GROUP BY member_id"
+	    "   HAVING count(DISTINCT week) >= :active AND last < :now - :quiet * 604800 ) q"
+	    " JOIN member m ON m.member_id = q.member_id WHERE m.state = 'active' AND NOT EXISTS ("
+	    "  SELECT 1 FROM brief_line l JOIN brief b ON b.brief_id = l.brief_id"
+	    "   WHERE l.what = 'quiet' AND l.ref = m.member_id AND b.at > :now - :weeks * 604800)"
+	    " ORDER BY q.last LIMIT " LINES },
+	{ "brief",
+	    "SELECT 'minutes' AS what, n.minutes_id AS ref, '' AS name, '' AS address, m.title AS text, '' AS excerpt,"
+	    " " OTHER_SPACE " AS space, n.start_at AS at, 0 AS count FROM minutes n"
+	    " JOIN meeting m ON m.meeting_id = n.meeting_id JOIN space s ON s.space_id = n.space_id"
+	    " WHERE s.community_id = :community AND m.state = 'confirmed' AND n.start_at > :now - 1814400"
+	    "  AND n.start_at + m.duration <= :now AND NOT EXISTS (SELECT 1 FROM minutes_post p"
+	    "   WHERE p.space_id = n.space_id AND p.at >= n.start_at AND p.at < n.next_at)" NOT_DONE(
+		"minutes", "n.minutes_id") " ORDER BY n.start_at LIMIT " LINES },
+	{ "brief",
+	    "SELECT 'bounced' AS what, m.member_id AS ref, m.name, m.address, u.status AS text, '' AS excerpt,"
+	    " '' AS space, u.since AS at, 0 AS count FROM suspension u JOIN member m ON m.member_id = u.member_id"
+	    " WHERE m.community_id = :community AND m.state = 'bouncing' AND u.since > :since AND u.since <= :now"
+	    " ORDER BY u.since LIMIT " LINES },
+	{ "brief", "SELECT 'refused' AS what, 0 AS ref, '' AS name, domain AS address,"
+		   " max(status || ' ' || substr(said, 1, 120)) AS text, '' AS excerpt, '' AS space, max(at) AS at,"
+		   " count(*) AS count FROM bounce WHERE community_id = :community AND verdict = 'policy'"
+		   "  AND at > :since AND at <= :now GROUP BY domain ORDER BY count(*) DESC LIMIT " LINES },
 };
 
 static enum gp_rc
-gather_part(struct gp_db *db, const char *sql, int64_t community_id, int64_t since, int64_t now, gp_brief_each *each,
-    void *context, struct gp_err *err)
+gather_part(struct gp_db *db, const char *sql, const struct gp_brief_window *window, gp_brief_each *each, void *context,
+    struct gp_err *err)
 {
 	const struct {
 		const char *name;
 		int64_t value;
-	} bound[] = { { ":community", community_id }, { ":since", since }, { ":now", now },
+	} bound[] = { { ":community", window->community_id }, { ":since", window->since }, { ":now", window->now },
 		{ ":weeks", GP_LEVEL_WEEKS }, { ":active", GP_ACTIVE_WEEKS }, { ":quiet", GP_QUIET_WEEKS } };
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
@@ -79,6 +115,8 @@ gather_part(struct gp_db *db, const char *sql, int64_t community_id, int64_t sin
 			.name = gp_col_text(query, "name"),
 			.address = gp_col_text(query, "address"),
 			.text = gp_col_text(query, "text"),
+			.excerpt = gp_col_text(query, "excerpt"),
+			.space = gp_col_text(query, "space"),
 			.at = gp_col_int(query, "at"),
 			.count = gp_col_int(query, "count") };
 		GP_TRY(each(context, &line, err));
@@ -86,11 +124,12 @@ gather_part(struct gp_db *db, const char *sql, int64_t community_id, int64_t sin
 }
 
 enum gp_rc
-gp_brief_gather(struct gp_db *db, int64_t community_id, int64_t since, int64_t now, gp_brief_each *each, void *context,
-    struct gp_err *err)
+gp_brief_gather(
+    struct gp_db *db, const struct gp_brief_window *window, gp_brief_each *each, void *context, struct gp_err *err)
 {
 	for (size_t i = 0; i < GP_COUNT(parts); i++)
-		GP_TRY(gather_part(db, parts[i], community_id, since, now, each, context, err));
+		if (strcmp(parts[i].kind, window->kind) == 0)
+			GP_TRY(gather_part(db, parts[i].sql, window, each, context, err));
 	return GP_OK;
 }
 
@@ -113,12 +152,15 @@ gp_brief_count(struct gp_db *db, int64_t community_id, int64_t since, struct gp_
 }
 
 enum gp_rc
-gp_brief_insert(struct gp_db *db, int64_t community_id, int64_t at, int64_t *ret_id, struct gp_err *err)
+gp_brief_insert(
+    struct gp_db *db, int64_t community_id, const char *kind, int64_t at, int64_t *ret_id, struct gp_err *err)
 {
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
-	GP_TRY(gp_query_open(db, "INSERT INTO brief (community_id, at) VALUES (:community, :at)", &query, err));
+	GP_TRY(gp_query_open(
+	    db, "INSERT INTO brief (community_id, kind, at) VALUES (:community, :kind, :at)", &query, err));
 	gp_bind_int(query, ":community", community_id);
+	gp_bind_text(query, ":kind", kind);
 	gp_bind_int(query, ":at", at);
 	GP_TRY(gp_query_do(query, err));
 	*ret_id = gp_db_inserted(db);
@@ -160,6 +202,19 @@ gp_brief_find(struct gp_db *db, int64_t brief_id, int number, struct gp_brief_re
 	ret->ref = gp_col_int(query, "ref");
 	ret->community_id = gp_col_int(query, "community_id");
 	return GP_OK;
+}
+
+enum gp_rc
+gp_brief_done(struct gp_db *db, const char *what, int64_t ref, int64_t now, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db,
+	    "INSERT INTO brief_done (what, ref, at) VALUES (:what, :ref, :now) ON CONFLICT DO NOTHING", &query, err));
+	gp_bind_text(query, ":what", what);
+	gp_bind_int(query, ":ref", ref);
+	gp_bind_int(query, ":now", now);
+	return gp_query_do(query, err);
 }
 
 /* --- practice -------------------------------------------------------------------------------- */

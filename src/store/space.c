@@ -21,7 +21,8 @@ static const struct text_column space_texts[] = { FIELD(gp_space, "name", name),
 	FIELD(gp_space, "first_posts", first_posts), FIELD(gp_space, "reply_to", reply_to),
 	FIELD(gp_space, "prefix", prefix), FIELD(gp_space, "footer", footer), FIELD(gp_space, "delivery", delivery),
 	FIELD(gp_space, "joining", joining), FIELD(gp_space, "replies", replies), FIELD(gp_space, "rhythm", rhythm),
-	FIELD(gp_space, "timezone", timezone), FIELD(gp_space, "language", language), FIELD(gp_space, "state", state) };
+	FIELD(gp_space, "brief", brief), FIELD(gp_space, "timezone", timezone), FIELD(gp_space, "language", language),
+	FIELD(gp_space, "state", state) };
 
 static void
 read_texts(struct gp_query *query, const struct text_column *columns, size_t count, void *row)
@@ -149,7 +150,28 @@ gp_community_update(struct gp_db *db, const struct gp_community *community, stru
 
 #define SPACE_COLUMNS                                                                                                  \
 	"space_id, community_id, name, domain, title, visibility, posting, first_posts, reply_to, prefix, footer,"     \
-	" delivery, joining, replies, rhythm, timezone, language, state, max_size"
+	" delivery, joining, replies, rhythm, timezone, language, brief, state, max_size, author_limit, space_limit"
+
+static const struct {
+	const char *column, *parameter;
+	size_t offset;
+} space_numbers[] = { FIELD(gp_space, "max_size", max_size), FIELD(gp_space, "author_limit", author_limit),
+	FIELD(gp_space, "space_limit", space_limit) };
+
+static void
+read_numbers(struct gp_query *query, struct gp_space *space)
+{
+	for (size_t i = 0; i < GP_COUNT(space_numbers); i++)
+		*(int64_t *)((char *)space + space_numbers[i].offset) = gp_col_int(query, space_numbers[i].column);
+}
+
+static void
+bind_numbers(struct gp_query *query, const struct gp_space *space)
+{
+	for (size_t i = 0; i < GP_COUNT(space_numbers); i++)
+		gp_bind_int(query, space_numbers[i].parameter,
+		    *(const int64_t *)((const char *)space + space_numbers[i].offset));
+}
 
 static struct gp_space *
 space_from_row(struct gp_query *query)
@@ -158,7 +180,7 @@ space_from_row(struct gp_query *query)
 
 	space->id = gp_col_int(query, "space_id");
 	space->community_id = gp_col_int(query, "community_id");
-	space->max_size = gp_col_int(query, "max_size");
+	read_numbers(query, space);
 	read_texts(query, space_texts, GP_COUNT(space_texts), space);
 	return space;
 }
@@ -196,15 +218,17 @@ gp_space_insert(struct gp_db *db, const struct gp_space *space, int64_t now, int
 {
 	static const char sql[] =
 	    "INSERT INTO space (community_id, name, domain, title, visibility, posting, first_posts, reply_to, prefix,"
-	    " footer, delivery, joining, replies, rhythm, timezone, language, state, max_size, created_at)"
+	    " footer, delivery, joining, replies, rhythm, timezone, language, brief, state, max_size, author_limit,"
+	    " space_limit, created_at)"
 	    " VALUES (:community, :name, :domain, :title, :visibility, :posting, :first_posts, :reply_to, :prefix,"
-	    " :footer, :delivery, :joining, :replies, :rhythm, :timezone, :language, :state, :max_size, :now)";
+	    " :footer, :delivery, :joining, :replies, :rhythm, :timezone, :language, :brief, :state, :max_size,"
+	    " :author_limit, :space_limit, :now)";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
 	bind_texts(query, space_texts, GP_COUNT(space_texts), space);
 	gp_bind_int(query, ":community", space->community_id);
-	gp_bind_int(query, ":max_size", space->max_size);
+	bind_numbers(query, space);
 	gp_bind_int(query, ":now", now);
 	GP_TRY(gp_query_do(query, err));
 	*ret_id = gp_db_inserted(db);
@@ -217,14 +241,14 @@ gp_space_update(struct gp_db *db, const struct gp_space *space, struct gp_err *e
 	static const char sql[] =
 	    "UPDATE space SET name = :name, domain = :domain, title = :title, visibility = :visibility,"
 	    " posting = :posting, first_posts = :first_posts, reply_to = :reply_to, prefix = :prefix, footer = :footer,"
-	    " delivery = :delivery, joining = :joining, replies = :replies, rhythm = :rhythm, timezone = :timezone, "
-	    "language = :language,"
-	    " state = :state, max_size = :max_size WHERE space_id = :id";
+	    " delivery = :delivery, joining = :joining, replies = :replies, rhythm = :rhythm, timezone = :timezone,"
+	    " language = :language, brief = :brief, state = :state, max_size = :max_size,"
+	    " author_limit = :author_limit, space_limit = :space_limit WHERE space_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
 	bind_texts(query, space_texts, GP_COUNT(space_texts), space);
-	gp_bind_int(query, ":max_size", space->max_size);
+	bind_numbers(query, space);
 	gp_bind_int(query, ":id", space->id);
 	return gp_query_do(query, err);
 }

@@ -16,6 +16,7 @@ random.seed(seed)
 print(f"# SEED={seed}")
 with House("digest-kill", now="2026-06-01T08:00:00Z") as house:
     house.community("weavers", ann="none")
+    house.unlimited("weavers")
     with connect(house) as db:
         members(db, 6000, mode="weekly")
     for number in range(40):

@@ -36,6 +36,7 @@ def calls_of(house, words, call, input=b""):
 ACCEPT = ("accept", "--sender", "ann@example.org", "weavers@lists.example.org")
 with Sink() as sink, House(smarthost=sink.url, extra="smarthost-connections = 1\n") as house:
     house.community("weavers", **{f"m{n:02d}": "each" for n in range(8)}, ann="each")
+    house.unlimited("weavers")
     db = outbox.connect(house)
     accepted, refused, faults, statuses, minute = [], [], 0, Counter(), 0
     for call, number, times in FAULTS:

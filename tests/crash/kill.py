@@ -118,6 +118,7 @@ def quiet(house):
 
 with Sink() as sink, House(smarthost=sink.url) as house:
     house.community("weavers", **{name: "each" for name in MEMBERS})
+    house.unlimited("weavers")
     processes = Processes(house)
     wait_for(lambda: "ready" in processes.running["receive"].log.read_text())
     loads = [Load(house, f"load{i}") for i in range(3)]

@@ -33,6 +33,7 @@ def cut(house, power):
 
 with Sink() as sink, House(smarthost=sink.url, extra="smarthost-connections = 2\n") as house:
     house.community("weavers", **{name: "each" for name in MEMBERS})
+    house.unlimited("weavers")
     power = house.folder / "power"
     power.mkdir()
     shutil.copyfile(house.dir / "guildpost.db", power / "guildpost.db")

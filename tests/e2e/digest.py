@@ -174,6 +174,7 @@ for zone, label, start, sunday in (("Europe/Berlin", "spring", "2026-03-16T08:00
 
 with House("same", now="2026-06-01T08:00:00Z") as house:
     house.community("weavers", ann="none", wil="weekly", uma="weekly")
+    house.unlimited("weavers")
     receive = house.start("receive", now="2026-06-02T08:00:00Z", wait="ready")
     with house.lmtp() as lmtp:
         lmtp.ehlo("mx")

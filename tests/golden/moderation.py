@@ -100,19 +100,25 @@ def send(house, mail, number, plain, page):
     house.post("ruth@example.org", address(mail), head + body)
 
 
+def community(number):
+    """Five posts a day have a mail of their own."""
+    return f"weavers{number // 5}"
+
+
 with House("moderation") as house:
-    house.community("weavers", steward="ruth@example.org")
-    house.run("member", "add", "weavers", "otto@example.org", "--name", "Otto", "--role", "steward")
+    for name in sorted({community(number) for number in range(len(REPLIES))}):
+        house.community(name, steward="ruth@example.org")
+        house.run("member", "add", name, "otto@example.org", "--name", "Otto", "--role", "steward")
     for number in range(len(REPLIES)):
-        house.post(f"sam{number}@else.example", "weavers@lists.example.org", f"From: Sam <sam{number}@else.example>\nSubject: Looms, number {number}\n\nGood day,\nI sell looms.\n")
+        house.post(f"sam{number}@else.example", f"{community(number)}@lists.example.org", f"From: Sam <sam{number}@else.example>\nSubject: Looms, number {number}\n\nGood day,\nI sell looms.\n")
     house.settle()
     asked = {field(mail, "subject").split()[-1]: mail for mail in house.mailbox("ruth@example.org")}
     for number, (says, make, _, _) in enumerate(REPLIES):
         send(house, asked[str(number)], number, *make(asked[str(number)]))
     house.settle()
 
-    acts = {row["details"]["held"]: row for row in house.rows("ledger", "weavers") if row["act"] in (FREED, REFUSED, ASKED)}
-    ids = {row["details"]["held"]: row for row in house.rows("ledger", "weavers") if row["act"] == "post.held"}
+    acts = {row["details"]["held"]: row for row in house.rows("ledger") if row["act"] in (FREED, REFUSED, ASKED)}
+    ids = {row["details"]["held"]: row for row in house.rows("ledger") if row["act"] == "post.held"}
     ok(len(ids) == len(REPLIES), "every post was held")
     for number, (says, _, want, why) in enumerate(REPLIES):
         row = acts.get(str(number + 1))

@@ -128,6 +128,12 @@ class House:
         for who, mode in members.items():
             self.run("member", "add", name, f"{who}@example.org", "--name", who.capitalize(), "--delivery", mode)
 
+    def unlimited(self, *spaces):
+        """However much one author writes there within the hour, it goes out: for tests of haste."""
+        for space in spaces:
+            for limit in ("author-limit", "space-limit"):
+                self.run("space", "set", space, limit, 0)
+
     # --- mail in ----------------------------------------------------------------------------
     def accept(self, sender, recipient, message, now=None, status=0):
         """A message through the pipe; line ends become CRLF."""

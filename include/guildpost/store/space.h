@@ -26,7 +26,9 @@ struct gp_space {
 	char *name, *domain, *title, *visibility, *posting, *first_posts, *reply_to, *prefix, *footer, *delivery,
 	    *joining, *replies;
 	char *rhythm, *timezone, *language, *state;
+	char *brief; /* of a main space: the weekday of the stewards' brief, or "never" */
 	int64_t max_size; /* octets, 0: the server's limit */
+	int64_t author_limit, space_limit; /* posts an hour, of one author and in all; 0: no limit */
 };
 void gp_space_free(struct gp_space **space);
 GP_MUST_CHECK enum gp_rc gp_space_find(struct gp_db *db, const char *name, struct gp_space **ret, struct gp_err *err);

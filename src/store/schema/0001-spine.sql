@@ -18,6 +18,9 @@ CREATE TABLE space (space_id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL 
   prefix TEXT NOT NULL DEFAULT '', footer TEXT NOT NULL DEFAULT '', max_size INTEGER NOT NULL DEFAULT 0,
   delivery TEXT NOT NULL DEFAULT 'own', joining TEXT NOT NULL DEFAULT 'open',
   replies TEXT NOT NULL DEFAULT 'posting',    -- members: they may answer where they may not begin
+  -- Posts an hour, of one author and in all, above which further ones are held; 0: as many as there are.
+  author_limit INTEGER NOT NULL DEFAULT 10, space_limit INTEGER NOT NULL DEFAULT 200,
+  brief TEXT NOT NULL DEFAULT 'monday',       -- of the community's main space: the day of the stewards' brief
   rhythm TEXT NOT NULL, timezone TEXT NOT NULL, language TEXT NOT NULL,
   state TEXT NOT NULL DEFAULT 'open', created_at INTEGER NOT NULL) STRICT;
 
@@ -74,12 +77,18 @@ CREATE TABLE held (held_id INTEGER PRIMARY KEY, space_id INTEGER NOT NULL REFERE
   raw_id INTEGER NOT NULL REFERENCES raw, sender TEXT NOT NULL, recipient TEXT NOT NULL,
   from_name TEXT NOT NULL, from_address TEXT NOT NULL, subject TEXT NOT NULL, reason TEXT NOT NULL,
   since INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'held', settled_at INTEGER, settled_by TEXT,
+  excerpt TEXT NOT NULL DEFAULT '',           -- for a line of a list
+  many INTEGER NOT NULL DEFAULT 0,            -- 1: beyond the few of a day; shown in one mail with others like it
+  shown_at INTEGER,                           -- when the stewards were shown it; NULL: not yet
+  told INTEGER NOT NULL DEFAULT 1,            -- 0: settled, and the other stewards are to be told, many in one mail
   called_at INTEGER,                          -- when the stewards were called a second time
   asked_at INTEGER,                           -- when the author was asked something: the time begins anew
-  -- "freed" or "refused": a steward has said so, and it is not done yet; by whom and why
+  -- "freed", "refused", "asked" or "shown": a steward has said so, and it is not done yet; by whom and why
   wish TEXT, wish_by TEXT, wish_why TEXT) STRICT;
 CREATE INDEX held_wish ON held (wish) WHERE wish IS NOT NULL AND state = 'held';
 CREATE INDEX held_open ON held (state, space_id);
+CREATE INDEX held_untold ON held (told) WHERE told = 0;
+CREATE INDEX held_lately ON held (space_id, since);
 -- What waits for a word from outside: a confirmation to join, to leave, or of other wishes (the lines stand in `mode`).
 -- Answered once (SUB-03), but for "choose", which proves an address for a week.
 CREATE TABLE request (request_id INTEGER PRIMARY KEY, kind TEXT NOT NULL, space_id INTEGER NOT NULL REFERENCES space,
@@ -166,13 +175,23 @@ CREATE TRIGGER ledger_stays BEFORE UPDATE OF ledger_id, at, community_id, space_
   ON ledger BEGIN SELECT raise(ABORT, 'the ledger is not rewritten'); END;
 
 -- The stewards' brief: when one was due, and what its numbers mean.
+-- kind: brief; held, which lists the posts that wait beyond the few of a day
 CREATE TABLE brief (brief_id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL REFERENCES community,
-  at INTEGER NOT NULL) STRICT;
-CREATE INDEX brief_last ON brief (community_id, at);
--- what: held (ref: held_id), newcomer, quiet, bounced (ref: member_id)
+  kind TEXT NOT NULL DEFAULT 'brief', at INTEGER NOT NULL) STRICT;
+CREATE INDEX brief_last ON brief (community_id, kind, at);
+-- what: held (ref: held_id), question (ref: message), minutes (ref: minutes_id), newcomer, quiet, bounced (ref: member_id)
 CREATE TABLE brief_line (brief_id INTEGER NOT NULL REFERENCES brief, number INTEGER NOT NULL, what TEXT NOT NULL,
   ref INTEGER NOT NULL, PRIMARY KEY (brief_id, number)) STRICT, WITHOUT ROWID;
 CREATE INDEX brief_line_ref ON brief_line (what, ref);
+-- Lines that a steward wants to see no more.
+CREATE TABLE brief_done (what TEXT NOT NULL, ref INTEGER NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (what, ref)) STRICT, WITHOUT ROWID;
+-- Dates of meetings that are over, which somebody may tell the others about; and posts that do. A post belongs to the
+-- date that was the last before it: [start_at, next_at).
+CREATE TABLE minutes (minutes_id INTEGER PRIMARY KEY, meeting_id INTEGER NOT NULL, space_id INTEGER NOT NULL,
+  start_at INTEGER NOT NULL, next_at INTEGER NOT NULL, UNIQUE (meeting_id, start_at)) STRICT;
+CREATE TABLE minutes_post (space_id INTEGER NOT NULL REFERENCES space, at INTEGER NOT NULL, id INTEGER NOT NULL,
+  PRIMARY KEY (space_id, at, id)) STRICT, WITHOUT ROWID;
 -- What a member is asked once in a life: each.
 CREATE TABLE asked_once (member_id INTEGER NOT NULL REFERENCES member, what TEXT NOT NULL, at INTEGER NOT NULL,
   PRIMARY KEY (member_id, what)) STRICT, WITHOUT ROWID;

@@ -333,6 +333,9 @@ every_reason_of_a_rule_is_said_in_each_language(void **state)
 		{ "moderated", { .posting = "moderated", .from_count = 1 } },
 		{ "a stranger", { .posting = "members", .from_count = 1 } },
 		{ "a first post", { .posting = "anyone", .from_count = 1, .hold_first_posts = true } },
+		{ "one author's haste",
+		    { .posting = "anyone", .from_count = 1, .author_limit = 1, .author_lately = 1 } },
+		{ "a flood", { .posting = "anyone", .from_count = 1, .space_limit = 1, .space_lately = 1 } },
 	};
 
 	(void)state;

@@ -31,6 +31,7 @@ community_with_space(struct gp_db *db, int64_t *ret_space)
 		.delivery = own,
 		.joining = open,
 		.replies = (char[]){ "posting" },
+		.brief = (char[]){ "monday" },
 		.rhythm = rhythm,
 		.timezone = community.timezone,
 		.language = community.language,
