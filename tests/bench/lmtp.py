@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """How fast posts of 4 KiB are taken in durably over 8 connections, against Dovecot's LMTP to a Maildir with
-mail_fsync=always, in turns on the same disk with the same injector. One JSON line; wanted: at least 4 times."""
+mail_fsync=always, in turns on the same disk with the same injector: receive alone, and with the desk filing meanwhile. A JSON
+line each."""
 import json
 import os
 import shutil
@@ -18,6 +19,8 @@ POSTS = int(os.environ.get("BENCH_POSTS", "4000"))
 CONNECTIONS, SIZE = 8, 4096
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 W = "weavers@lists.example.org"
+WANTED = {"alone": 8, "filing": 3}  # times Dovecot
+PEAK_MAX = 64 * 1024  # KiB, of receive
 DOVECOT = """base_dir = {d}/run
 state_dir = {d}/state
 log_path = {d}/log
@@ -80,34 +83,63 @@ class Dovecot:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+def filed(house):
+    return house.rows("status")[0]["sorted_total"]
+
+
+def rate(house, way):
+    """Posts a second; the desk files what came in so far, and what comes, all the while."""
+    if way == "alone":
+        return inject(house.port, W, POSTS)
+    desk = house.start("desk", wait="desk.ready")
+    before = filed(house)
+    figures = inject(house.port, W, POSTS)
+    figures["filed"] = filed(house) - before
+    desk.terminate()
+    desk.wait(60)
+    return figures
+
+
+def measure(house, dovecot):
+    """Figures of each round by way, and Dovecot's rates."""
+    rounds, theirs = {"alone": [], "filing": []}, []
+    inject(house.port, W, 200)
+    if dovecot:
+        inject(dovecot.port, "box@lists.test", 200)
+    for _ in range(ROUNDS):
+        for way, figures in rounds.items():
+            figures.append(rate(house, way))
+            if dovecot:
+                theirs.append(inject(dovecot.port, "box@lists.test", max(POSTS // 8, 200))["per_second"])
+    return rounds, theirs
+
+
+def show(way, rounds, theirs, peak):
+    ours = statistics.median(figures["per_second"] for figures in rounds)
+    ratio = ours / statistics.median(theirs) if theirs else None
+    print(json.dumps({"bench": "lmtp", "way": way, "posts": POSTS, "connections": CONNECTIONS, "octets": SIZE, "per_second": round(ours),
+                      "median_ms": statistics.median(figures["median_ms"] for figures in rounds), "p99_ms": statistics.median(figures["p99_ms"] for figures in rounds),
+                      "filed_meanwhile": sum(figures.get("filed", 0) for figures in rounds), "dovecot_per_second": round(statistics.median(theirs)) if theirs else None,
+                      "ratio": round(ratio, 2) if ratio else None, "wanted": WANTED[way], "receive_peak_kib": peak}), flush=True)
+    return (ratio is None or ratio >= WANTED[way]) and peak < PEAK_MAX
+
+
 def main():
-    ours, theirs, figures = [], [], {}
     dovecot = Dovecot() if shutil.which("dovecot") and os.getuid() == 0 else None
     with House(play=False) as house:
-        house.run("community", "create", "weavers", "--timezone", "Europe/Berlin", "--rhythm", "weekly on thursday at 08:00")
+        house.community("weavers", ann="weekly")
         receive = house.start("receive", wait="ready")
         if dovecot and not wait_for(dovecot.there):
             dovecot.close()
             dovecot = None
-        inject(house.port, W, 200)
-        if dovecot:
-            inject(dovecot.port, "box@lists.test", 200)
-        for _ in range(ROUNDS):
-            figures = inject(house.port, W, POSTS)
-            ours.append(figures["per_second"])
-            if dovecot:
-                theirs.append(inject(dovecot.port, "box@lists.test", max(POSTS // 8, 200))["per_second"])
+        rounds, theirs = measure(house, dovecot)
         peak = [int(line.split()[1]) for line in open(f"/proc/{receive.pid}/status") if line.startswith("VmHWM")][0]
-        rows = int(house.rows("status")[0]["inbox"])
-        assert rows == 200 + ROUNDS * POSTS, f"stored {rows}"
+        status = house.rows("status")[0]
+        assert status["accepted_total"] == 200 + 2 * ROUNDS * POSTS, f"stored {status}"
     if dovecot:
         dovecot.close()
-    ratio = statistics.median(ours) / statistics.median(theirs) if theirs else None
-    print(json.dumps({"bench": "lmtp", "posts": POSTS, "connections": CONNECTIONS, "octets": SIZE,
-                      "per_second": round(statistics.median(ours)), "median_ms": figures["median_ms"], "p99_ms": figures["p99_ms"],
-                      "dovecot_per_second": round(statistics.median(theirs)) if theirs else None,
-                      "ratio": round(ratio, 2) if ratio else None, "wanted": 4, "receive_peak_kib": peak}), flush=True)
-    return 0 if (ratio is None or ratio >= 4) and peak < 64 * 1024 else 1
+    good = [show(way, figures, theirs, peak) for way, figures in rounds.items()]
+    return 0 if all(good) else 1
 
 
 sys.exit(main())
