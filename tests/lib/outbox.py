@@ -1,5 +1,11 @@
 """Rows for the outbox, as the desk makes them, without the desk: for tests of the road alone."""
+import os
 import sqlite3
+import subprocess
+import tempfile
+from pathlib import Path
+
+from house import BUILD, House
 
 BODY = "Which reed for 30/2 linen?\r\n"
 
@@ -59,8 +65,29 @@ def members(db, count, space="weavers", mode="each", domain="example.org", prefi
     db.execute("COMMIT")
 
 
+def filing(count):
+    """Statements that the desk runs while it files one post in a space of so many, and pages that it writes: of the log, so
+    that what a checkpoint writes anew is not counted."""
+    with House() as house, tempfile.NamedTemporaryFile() as tally:
+        house.community("weavers", ann="each")
+        db = connect(house)
+        members(db, count)
+        environment = dict(os.environ, LD_PRELOAD=str(BUILD / "tools" / "fail.so"), FAIL_CALL="statement", FAIL_COUNT=tally.name,
+                           ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0")
+        for number in range(2):  # the second: what is done once is done
+            house.post("ann@example.org", "weavers@lists.example.org", f"Subject: {number}\n\nWhich reed?\n")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            db.execute("BEGIN")
+            db.execute("SELECT count(*) FROM setting").fetchall()  # who reads keeps the log from being emptied at the end
+            subprocess.run(house.command("desk", "--once"), check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.DEVNULL, env=environment)
+            octets = (house.dir / "guildpost.db-wal").stat().st_size
+            db.execute("COMMIT")
+        page = db.execute("PRAGMA page_size").fetchone()[0]
+        return int(Path(tally.name).read_text()), (octets - 32) // (page + 24)
+
+
 def ring(house):
-    import os
     try:
         fd = os.open(house.dir / "guildpost.db.bell-deliver", os.O_WRONLY | os.O_NONBLOCK)
     except OSError:

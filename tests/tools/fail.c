@@ -1,7 +1,7 @@
 /* fail.c - a library to be preloaded: the disk fails at the n-th call, or forgets at a power cut what was not synced.
  *
  *   FAIL_CALL   write, sync or lock; FAIL_AT=N: the N-th such call on a file of the database fails; FAIL_TIMES: how many
- *               from there on (1); FAIL_ERRNO: with which number
+ *               from there on (1); FAIL_ERRNO: with which number. statement: SQLite's are counted, none fails
  *   FAIL_COUNT  a file that gets the number of calls at the end, so that a test knows how far to go
  *   POWER       a folder: at each sync the file as it stands is copied there; after a cut that is what is left */
 #include <dlfcn.h>
@@ -86,6 +86,22 @@ ssize_t
 pwrite(int fd, const void *octets, size_t n, off_t at)
 {
 	return pwrite64(fd, octets, n, at);
+}
+
+/* A statement is counted at its first step. */
+int
+sqlite3_step(void *statement)
+{
+	static int (*next)(void *), (*busy)(void *);
+	const char *call = getenv("FAIL_CALL");
+
+	if (next == NULL) {
+		*(void **)&next = real("sqlite3_step");
+		*(void **)&busy = real("sqlite3_stmt_busy");
+	}
+	if (call != NULL && strcmp(call, "statement") == 0 && !busy(statement))
+		(void)__atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED);
+	return next(statement);
 }
 
 /* Whole or not at all, as the disk that we play. */
