@@ -15,17 +15,38 @@
 
 /* --- remove --------------------------------------------------------------------------------- */
 
+static void
+tell_removed(struct gp_app *app, const char *msgid, const struct gp_space *space, bool left)
+{
+	if (app->json) {
+		gp_out_begin(app);
+		gp_out_text(app, "message_id", msgid);
+		gp_out_bool(app, "left_file", left);
+		gp_out_row(app);
+		gp_out_end(app);
+		return;
+	}
+	if (app->quiet)
+		return;
+	(void)printf("Removed %s from %s: nobody can read it there any more.\n", msgid, space->name);
+	(void)printf(
+	    left ? "It has left the database file too. "
+		 : "Its octets leave the database file when those who read the store now, a backup or an export "
+		   "perhaps, have ended; `guildpost desk` sees to it. ");
+	(void)printf("What members have received stays with them, and backups keep what they hold.\n");
+}
+
 enum gp_rc
 gp_cmd_archive_remove(struct gp_app *app, int argc, char **argv, struct gp_err *err)
 {
 	SCOPED(gp_space_free) struct gp_space *space = NULL;
+	bool left;
 
 	GP_TRY(gp_option_end(argc, argv, 2, 2, "archive remove SPACE MESSAGE-ID", err));
 	GP_TRY(gp_app_open(app, 0, err));
 	GP_TRY(gp_name_space(app, argv[1], &space, err));
-	GP_TRY(gp_post_remove(&app->desk, space, argv[2], "operator", gp_clock_now(), err));
-	if (!app->quiet && !app->json)
-		(void)printf("Removed %s from %s. What members have received stays with them.\n", argv[2], space->name);
+	GP_TRY(gp_post_remove(&app->desk, space, argv[2], "operator", gp_clock_now(), &left, err));
+	tell_removed(app, argv[2], space, left);
 	return GP_OK;
 }
 

@@ -13,6 +13,7 @@
 #include "guildpost/store/keep.h"
 #include "guildpost/store/outbox.h"
 #include "guildpost/store/pack.h"
+#include "guildpost/desk/upkeep.h"
 #include "guildpost/store/setting.h"
 
 #define DAY	      86400
@@ -120,6 +121,7 @@ static const struct {
 	{ "brief", gp_brief_tick },
 	{ "invitations", invitations },
 	{ "digests", digests },
+	{ "leaving", gp_leaving_tick },
 	{ "house", keep_house },
 };
 

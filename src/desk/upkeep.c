@@ -6,9 +6,13 @@
 #include "guildpost/store/message.h"
 #include "guildpost/store/raw.h"
 #include "guildpost/store/search.h"
+#include "guildpost/store/setting.h"
 
 #define OCTETS_MAX (80u << 20)
 #define BATCH	   32 /* posts a transaction */
+#define PIECE_MS   500
+#define AGAIN	   10 /* seconds until what has not left the file is looked at again */
+#define LEAVING	   "leaving" /* the setting that says: something was removed, and may stand in the file still */
 
 /* --- a post goes ---------------------------------------------------------------------------- */
 
@@ -20,9 +24,23 @@ take_id(void *context, const struct gp_post *post, struct gp_err *err)
 	return GP_OK;
 }
 
+/* The words leave the index, and the octets the log. */
+static enum gp_rc
+leave_file(struct gp_desk *desk, int64_t most_ms, bool *ret_left, struct gp_err *err)
+{
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+
+	GP_TRY(gp_index_compact(desk->db, most_ms, ret_left, err));
+	if (!*ret_left)
+		return GP_OK;
+	GP_TRY(gp_tx_begin(desk->db, &tx, err));
+	GP_TRY(gp_setting_put(desk->db, LEAVING, NULL, err));
+	return gp_tx_commit(&tx, err);
+}
+
 enum gp_rc
 gp_post_remove(struct gp_desk *desk, const struct gp_space *space, const char *msgid, const char *by, int64_t now,
-    struct gp_err *err)
+    bool *ret_left, struct gp_err *err)
 {
 	const struct gp_note note = { .now = now,
 		.community_id = space->community_id,
@@ -40,8 +58,25 @@ gp_post_remove(struct gp_desk *desk, const struct gp_space *space, const char *m
 		    msgid, space->name, space->name);
 	GP_TRY(gp_message_remove(desk->db, id, err));
 	GP_TRY(gp_note(desk, &note, err, "message_id", msgid, NULL));
+	GP_TRY(gp_setting_put(desk->db, LEAVING, "1", err)); /* so that it is seen to even if we die here */
 	GP_TRY(gp_tx_commit(&tx, err));
-	return gp_index_compact(desk->db, err);
+	gp_bell_ring(desk->db, "desk");
+	return leave_file(desk, 0, ret_left, err);
+}
+
+enum gp_rc
+gp_leaving_tick(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err)
+{
+	SCOPED(gp_free_str) char *leaving = NULL;
+	bool left;
+
+	GP_TRY(gp_setting_get(desk->db, LEAVING, &leaving, err));
+	if (leaving == NULL)
+		return GP_OK;
+	GP_TRY(leave_file(desk, PIECE_MS, &left, err)); /* mail waits meanwhile */
+	if (!left)
+		*ret_next = now + AGAIN;
+	return GP_OK;
 }
 
 /* --- all is read again ---------------------------------------------------------------------- */

@@ -14,6 +14,7 @@
 
 #define GP_APPLICATION_ID 0x67706f73 /* "gpos": file(1) and gp_db_open() know us by it */
 #define STATEMENT_CACHE	  256
+#define PATIENCE_MS	  10000 /* that it waits for others */
 
 struct cached {
 	const char *sql; /* the literal's address is the key */
@@ -129,7 +130,7 @@ connect_store(struct gp_db *db, bool create, struct gp_err *err)
 
 	if (sqlite3_open_v2(db->path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		return db_fail(db, err);
-	(void)sqlite3_busy_timeout(db->handle, 10000);
+	(void)sqlite3_busy_timeout(db->handle, PATIENCE_MS);
 	(void)sqlite3_extended_result_codes(db->handle, 1);
 	(void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	GP_TRY(add_functions(db, err));
@@ -273,6 +274,12 @@ enum gp_rc
 gp_db_bulk(struct gp_db *db, struct gp_err *err)
 {
 	return gp_db_run(db, "PRAGMA cache_size=-24000; PRAGMA wal_autocheckpoint=4000", err);
+}
+
+enum gp_rc
+gp_db_patience(struct gp_db *db, bool patient, struct gp_err *err)
+{
+	return sqlite3_busy_timeout(db->handle, patient ? PATIENCE_MS : 50) == SQLITE_OK ? GP_OK : db_fail(db, err);
 }
 
 const char *

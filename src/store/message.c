@@ -305,10 +305,13 @@ gp_message_refresh(struct gp_db *db, int64_t id, const struct gp_filing *filing,
 enum gp_rc
 gp_message_remove(struct gp_db *db, int64_t id, struct gp_err *err)
 {
-	/* Copies that wait go nowhere; of those that went only the figures are kept. Octets that a held or a waiting post
-	 * shares stay with it. */
+	/* Copies that wait go nowhere; of those that went only the figures are kept, and of digests that went and may
+	 * have shown it too. Octets that a held or a waiting post shares stay with it; that it was held once is forgotten. */
 	static const char *const steps[] = {
 		forget_citations,
+		"DELETE FROM held WHERE state <> 'held' AND raw_id = (SELECT raw_id FROM message WHERE id = :id)",
+		"DELETE FROM outbox_mail WHERE outbox_id IN (SELECT o.outbox_id FROM outbox o JOIN message m"
+		" ON m.space_id = o.space_id WHERE m.id = :id AND o.state IN ('sent', 'dropped'))",
 		"UPDATE outbox SET delivered = delivered + coalesce((SELECT sum(s.delivered) FROM slice s"
 		" WHERE s.outbox_id = outbox.outbox_id), 0) WHERE kind = 'post'"
 		" AND event = (SELECT event FROM message WHERE id = :id)",

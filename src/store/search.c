@@ -4,6 +4,7 @@
 #include <zstd.h>
 
 #include "guildpost/base/buf.h"
+#include "guildpost/base/clock.h"
 #include "guildpost/base/mem.h"
 
 #define PREFIX_MAX  (4u << 20) /* octets of the raw that a patch may point into */
@@ -181,16 +182,36 @@ merge_some(struct gp_db *db, int64_t pages, bool *ret_more, struct gp_err *err)
 	return gp_tx_commit(&tx, err);
 }
 
-enum gp_rc
-gp_index_compact(struct gp_db *db, struct gp_err *err)
+/* *ret_empty false: somebody reads the store as it was before. */
+static enum gp_rc
+empty_log(struct gp_db *db, bool patient, bool *ret_empty, struct gp_err *err)
 {
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool row;
+
+	GP_TRY(gp_db_patience(db, patient, err));
+	GP_TRY(gp_query_open(db, "PRAGMA wal_checkpoint(TRUNCATE)", &query, err));
+	GP_TRY(gp_query_next(query, &row, err));
+	*ret_empty = row && gp_col_int(query, "busy") == 0;
+	gp_query_free(&query);
+	return gp_db_patience(db, true, err);
+}
+
+enum gp_rc
+gp_index_compact(struct gp_db *db, int64_t most_ms, bool *ret_left, struct gp_err *err)
+{
+	int64_t begun = gp_clock_mono_ms();
 	bool more;
 
-	/* Negative: all of the index is to become one; then piece by piece. */
+	*ret_left = false;
+	/* Negative: all of the index is to become one, which also goes on where it was broken off; then piece by piece. */
 	GP_TRY(merge_some(db, -MERGE_PAGES, &more, err));
-	while (more)
+	while (more) {
+		if (most_ms > 0 && gp_clock_mono_ms() - begun > most_ms)
+			return GP_OK;
 		GP_TRY(merge_some(db, MERGE_PAGES, &more, err));
-	return gp_db_run(db, "PRAGMA wal_checkpoint(TRUNCATE)", err);
+	}
+	return empty_log(db, most_ms == 0, ret_left, err);
 }
 
 enum gp_rc

@@ -5,9 +5,12 @@
 
 /* One post out of the archive, its index, its octets, and the mail that still holds it; a ledger row says that it was done
  * and by whom. What members have received stays with them. msgid: with or without angle brackets.
- * PERM exit 67 when it is not here. */
+ * *ret_left: no octet of it is in the file or its log any more; false: that waits for whoever reads the store as it was
+ * before, and gp_leaving_tick() sees to it. PERM exit 67 when it is not here. */
 GP_MUST_CHECK enum gp_rc gp_post_remove(struct gp_desk *desk, const struct gp_space *space, const char *msgid,
-    const char *by, int64_t now, struct gp_err *err);
+    const char *by, int64_t now, bool *ret_left, struct gp_err *err);
+/* What was removed and still stands in the file leaves it; *ret_next: when to try again, untouched when there is nothing. */
+GP_MUST_CHECK enum gp_rc gp_leaving_tick(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err);
 
 struct gp_upkeep_watch {
 	void *context;

@@ -28,6 +28,8 @@ GP_MUST_CHECK enum gp_rc gp_db_create(const char *path, struct gp_db **ret_db, s
 void gp_db_free(struct gp_db **db);
 /* For a long run of writes, to the end of the connection: 24 MB of pages at hand, a checkpoint only at 32 MB of log. */
 GP_MUST_CHECK enum gp_rc gp_db_bulk(struct gp_db *db, struct gp_err *err);
+/* How long it waits for others: ten seconds, or, with false, hardly at all. */
+GP_MUST_CHECK enum gp_rc gp_db_patience(struct gp_db *db, bool patient, struct gp_err *err);
 const char *gp_db_path(const struct gp_db *db);
 
 /* Runs one statement without parameters or rows. */

@@ -20,8 +20,9 @@ GP_MUST_CHECK enum gp_rc gp_index_remove(struct gp_db *db, int64_t message_id, s
 /* The author's own words, as they were indexed; "" when nothing is. Caller frees. */
 GP_MUST_CHECK enum gp_rc gp_index_own_text(struct gp_db *db, int64_t message_id, char **ret_own, struct gp_err *err);
 /* What was taken out leaves the file too: merges the index in short transactions of its own, and empties the log of
- * writes. Not inside a transaction. */
-GP_MUST_CHECK enum gp_rc gp_index_compact(struct gp_db *db, struct gp_err *err);
+ * writes. Not inside a transaction. most_ms: so long at most, 0: as long as it takes. *ret_left false: there is more to
+ * merge, or somebody still reads the store as it was before and the log stays. */
+GP_MUST_CHECK enum gp_rc gp_index_compact(struct gp_db *db, int64_t most_ms, bool *ret_left, struct gp_err *err);
 /* PERM 5.3.0 when the index does not hold what the messages say. Inside a write transaction, changes nothing. */
 GP_MUST_CHECK enum gp_rc gp_index_verify(struct gp_db *db, struct gp_err *err);
 
