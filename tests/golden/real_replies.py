@@ -9,7 +9,6 @@ from shapes import SHAPES
 
 SAID = [("daily", "daily"), ("Hello,\n\nmonthly please\n\nBest wishes, Member", "monthly"), ("3", "each"), ("täglich", "daily"),
         ("meetings\nThanks!", "meetings"), ("Could I have it less often, weekly perhaps?", None)]
-HELD = [("free", "freed"), ("Refuse: we do not sell here", "refused"), ("1", "freed"), ("Hm, what is this about?", None)]
 
 
 def send(lmtp, number, sender, to, subject, shape, said, answered):
@@ -29,18 +28,12 @@ with House("replies") as house:
         for n in range(len(cases)):
             lmtp.sendmail(f"m{n}@example.org", ["weavers+settings@lists.example.org"],
                           f"From: m{n}@example.org\r\nSubject: \r\nMessage-ID: <ask{n}@client.example>\r\n\r\n")
-        for n in range(len(SHAPES)):
-            lmtp.sendmail(f"s{n}@else.example", ["weavers@lists.example.org"],
-                          f"From: s{n}@else.example\r\nSubject: Post {n}\r\nMessage-ID: <held{n}@client.example>\r\n\r\nFree looms, daily: may I join you, weekly or monthly?\r\n")
     house.settle()
 
     asked = {n: house.mailbox(f"m{n}@example.org")[0] for n in range(len(cases))}
-    held = {field(mail, "subject").split("Post ")[-1]: mail for mail in house.mailbox("ruth@example.org") if "Post " in field(mail, "subject")}
     with smtplib.LMTP("127.0.0.1", house.port) as lmtp:
         for n, (shape, said, want) in enumerate(cases):
             send(lmtp, n, f"m{n}@example.org", address(asked[n]), "Your settings", shape, said, text(asked[n]))
-        for n, shape in enumerate(SHAPES):
-            send(lmtp, f"h{n}", "ruth@example.org", address(held[str(n)]), field(held[str(n)], "subject"), shape, HELD[n % 4][0], text(held[str(n)]))
     house.settle()
 
     modes = {row["address"]: row["subscriptions"][0]["delivery"] for row in house.rows("member", "list", "weavers") if row["subscriptions"]}
@@ -50,12 +43,4 @@ with House("replies") as house:
         if modes[f"m{n}@example.org"] != (want or "weekly") or ("what would you like" in last) != (want is None):
             wrong.append(f"{shape.__name__}: {said!r} gave {modes[f'm{n}@example.org']}: {last}")
     ok(len(cases) >= 60 and not wrong, f"{len(cases)} answers to a mail of choices: none is misread", "\n".join(wrong))
-    waiting = {row["subject"] for row in house.rows("held", "list", "weavers")}
-    out = {row["subject"] for row in house.rows("archive", "list", "weavers")}
-    wrong = []
-    for n, shape in enumerate(SHAPES):
-        got = None if f"Post {n}" in waiting else "freed" if f"Post {n}" in out else "refused"
-        if got != HELD[n % 4][1]:
-            wrong.append(f"{shape.__name__}: {HELD[n % 4][0]!r} gave {got}")
-    ok(not wrong, f"{len(SHAPES)} answers to a held post: none is misread", "\n".join(wrong))
 done()

@@ -127,5 +127,38 @@ def k9_bottom(said, text):
     return only(f"On 1 June 2026 10:00:00 CEST, Weavers <weavers+steward@lists.example.org> wrote:\n{quoted(text)}\n\n{said}\n\n-- \nleave me a message: 555-1234. Free on weekends.\n")
 
 
+# --- in French and Spanish ---------------------------------------------------------------------------
+def gmail_spanish(said, text):
+    head = "El lun, 1 jun 2026 a las 10:00, Weavers (<weavers+steward@lists.example.org>)\nescribió:\n\n"
+    rich = (f'<div dir="ltr">{rich_lines(said)}</div><br><div class="gmail_quote gmail_quote_container"><div dir="ltr" class="gmail_attr">'
+            f'El lun, 1 jun 2026 a las 10:00, Weavers (&lt;<a href="mailto:weavers%2Bsteward@lists.example.org">weavers+steward@lists.example.org</a>&gt;) escribió:<br></div>'
+            f'<blockquote class="gmail_quote" style="margin:0px 0px 0px 0.8ex">{rich_lines(text, "p")}</blockquote></div>')
+    return alternative(said + "\n\n" + head + quoted(text), rich)
+
+
+def outlook_french(said, text):
+    rich = (f'<div class="WordSection1"><p class="MsoNormal">{html.escape(said).replace(chr(10), "<br>")}<o:p></o:p></p><p class="MsoNormal"><o:p>&nbsp;</o:p></p>'
+            f'<div style="border:none;border-top:solid #E1E1E1 1.0pt"><p class="MsoNormal"><b>De&nbsp;:</b> Weavers &lt;weavers+steward@lists.example.org&gt;<br>'
+            f'<b>Envoyé&nbsp;:</b> lundi 1 juin 2026 10:00<br><b>À&nbsp;:</b> Quelqu\'un<br><b>Objet&nbsp;:</b> Réglages</p></div>{rich_lines(text, "p")}</div>')
+    return alternative(f"{said}\n\nDe : Weavers <weavers+steward@lists.example.org>\nEnvoyé : lundi 1 juin 2026 10:00\nÀ : Quelqu'un\nObjet : Réglages\n\n{text}\n", rich)
+
+
+def outlook_spanish(said, text):
+    return only(f"{said}\n\n{SIGNATURE.splitlines()[0]}\n\nDe: Weavers <weavers+steward@lists.example.org>\nEnviado el: lunes, 1 de junio de 2026 10:00\nPara: Alguien\nAsunto: Ajustes\n\n{text}\n")
+
+
+def thunderbird_french(said, text):
+    return only(f"Le 01/06/2026 à 10:00, Weavers a écrit :\n{quoted(text)}\n{said}\n\n-- \n{SIGNATURE}\n")
+
+
+def apple_spanish(said, text):
+    return only(f"{said}\n\nEnviado desde mi iPhone\n\n> El 1 jun 2026, a las 10:00, Weavers <weavers+steward@lists.example.org> escribió:\n> \n{quoted(text)}")
+
+
+def k9_french(said, text):
+    return only(f"{said}\n-- \nEnvoyé de mon appareil Android avec Courriel K-9 Mail. Veuillez excuser ma brièveté.\n\nLe 1 juin 2026 10:00:00 GMT+02:00, Weavers <weavers+steward@lists.example.org> a écrit :\n{quoted(text)}")
+
+
 SHAPES = [gmail_top, gmail_signed, gmail_interleaved, outlook_top, outlook_original, outlook_german, outlook_phone, apple_mac, apple_phone, apple_html_only,
-          thunderbird_bottom, thunderbird_signed, thunderbird_html, k9_top, k9_html, k9_bottom]
+          thunderbird_bottom, thunderbird_signed, thunderbird_html, k9_top, k9_html, k9_bottom,
+          gmail_spanish, outlook_french, outlook_spanish, thunderbird_french, apple_spanish, k9_french]
