@@ -31,6 +31,14 @@ blames_us(const struct gp_reply *reply)
 	return false;
 }
 
+/* 421 4.7.28 speaks of one destination where it can mean one only: others are still served, by another connection (SND-07). */
+static bool
+means_destination(const struct gp_transfer *t, const struct gp_reply *reply)
+{
+	return gp_destination_is_full(reply) &&
+	       (reply == &t->rcpt || (t->alone && (reply == &t->data || reply == &t->dot)));
+}
+
 /* A reply decides when it is not the one that was hoped for. */
 static enum gp_fate
 fate_of(const struct gp_transfer *t, const struct gp_reply **ret_reply)
@@ -41,7 +49,7 @@ fate_of(const struct gp_transfer *t, const struct gp_reply **ret_reply)
 	for (size_t i = 0; i < GP_COUNT(in_order); i++)
 		if (in_order[i]->code == 421) {
 			*ret_reply = in_order[i];
-			return GP_FATE_ROAD;
+			return means_destination(t, in_order[i]) ? GP_FATE_DEFERRED : GP_FATE_ROAD;
 		}
 	*ret_reply = &t->mail;
 	if (t->mail.code != 0 && t->mail.code / 100 != 2)

@@ -94,9 +94,11 @@ gp_splice_transfer(size_t n, struct gp_transfer *ret)
 	const struct said *said = &splice.said;
 	size_t dot = 0;
 
-	*ret = (struct gp_transfer){
-		.mail = said->mail, .data = said->data, .dot_sent = said->dot_sent, .lost = said->lost
-	};
+	*ret = (struct gp_transfer){ .mail = said->mail,
+		.data = said->data,
+		.dot_sent = said->dot_sent,
+		.alone = said->answered == 1,
+		.lost = said->lost };
 	if (n < said->answered)
 		ret->rcpt = said->rcpt[n];
 	if (gp_link_is_lmtp(splice.link))

@@ -67,6 +67,22 @@ with Server(on=lambda verb, line, peer: "450 4.7.28 too much from you" if full["
     ok(all(len(why(house, f"f{n:07d}@full.example")[0]["history"]) == 1 for n in (5, 12)), "waiting for the destination is no attempt of their own",
        why(house, "f0000005@full.example"))
 
+# Said by a server that hangs up with it, it is still one destination's.
+full = {"on": True}
+with Server(on=lambda verb, line, peer: "421 4.7.28 too much from you" if full["on"] and verb == "RCPT" and "@full.example" in line else None) as server, \
+        House(smarthost=server.url, extra="smarthost-connections = 1\n") as house:
+    house.community("weavers")
+    db = outbox.connect(house)
+    outbox.members(db, 5, domain="full.example", prefix="f")
+    outbox.members(db, 20)
+    number, _, _ = outbox.post(db)
+    house.run("deliver", "--once")
+    asked = [line for line in server.commands("RCPT") if "@full.example" in line]
+    ok(len(asked) == 1 and len(server.mails) == 20, "421 4.7.28 at RCPT: nobody else there is tried, everybody else has it at once", asked)
+    full["on"] = False
+    house.run("deliver", "--once", now="2026-06-01T08:25:00Z")
+    ok(house.rows("outbox", "show", number)[0]["delivered"] == 25, "later they have it, too", house.error)
+
 # --- the operator is told -----------------------------------------------------------------------------------------------
 with Sink("dot m00 40 554 5.7.1 looks like spam", keep=True) as sink, House(smarthost=sink.url, extra="smarthost-connections = 1\noperator = op@example.net\n") as house:
     house.community("weavers")

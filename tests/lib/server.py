@@ -4,7 +4,8 @@
     server.url, server.heard ["EHLO lists.example.org", ...], server.mails [Mail(sender, recipients, octets, line of MAIL, at)]
     on: None answers as usual; "" closes without a word; a reply that begins with 421 closes behind it; bytes are sent as
     they are. verbs: CONNECT, EHLO, MAIL, RCPT, DATA, DOT, RSET, QUIT and whatever else comes.
-    cut=N: the connection is reset once N octets have come from the client; cut_out=N: once N have gone to it.
+    cut=N: the connection is reset once N octets have come from the client; cut_out=N: once N have gone to it. drip=S: what
+    it says comes an octet at a time, S seconds apart.
 """
 import shutil
 import socket
@@ -19,8 +20,8 @@ Mail = namedtuple("Mail", "sender recipients octets line at")
 
 
 class Server:
-    def __init__(self, offers=("PIPELINING", "8BITMIME", "DSN"), on=None, host="127.0.0.1", lmtp=False, cut=None, cut_out=None):
-        self.offers, self.on, self.lmtp, self.cut, self.cut_out = offers, on, lmtp, cut, cut_out
+    def __init__(self, offers=("PIPELINING", "8BITMIME", "DSN"), on=None, host="127.0.0.1", lmtp=False, cut=None, cut_out=None, drip=0):
+        self.offers, self.on, self.lmtp, self.cut, self.cut_out, self.drip = offers, on, lmtp, cut, cut_out, drip
         self.heard, self.mails, self.connections = [], [], 0
         self.lock = threading.Lock()
         if lmtp:
@@ -120,7 +121,12 @@ class Peer:
             self.socket.sendall(octets[:self.server.cut_out - self.given])
             self.reset()
         self.given += len(octets)
-        self.socket.sendall(octets)
+        if not self.server.drip:
+            self.socket.sendall(octets)
+            return
+        for octet in octets:
+            self.socket.sendall(bytes([octet]))
+            time.sleep(self.server.drip)
 
     # --- dialogue ---------------------------------------------------------------------------
     def answer(self, verb, line, usual):

@@ -27,6 +27,7 @@ struct gp_transfer {
 	struct gp_reply mail, rcpt, data, dot;
 	bool dot_sent; /* the last octet of the message may have reached the server */
 	bool lost; /* the connection ended, or its deadline passed, before the last reply */
+	bool alone; /* no other recipient was in it */
 };
 struct gp_fared {
 	enum gp_fate fate;
