@@ -110,8 +110,8 @@ read_lines(const struct gp_arrival *arrival, const struct gp_member *member, boo
 /* --- may it be done ------------------------------------------------------------------------- */
 
 /* Signed mail can be sent again by whoever has a copy; the same octets act once anyway (SEC-03). */
-static bool
-is_proved(const struct gp_arrival *arrival)
+bool
+gp_command_proved(const struct gp_arrival *arrival)
 {
 	int64_t age = arrival->now - arrival->reading->date;
 
@@ -206,35 +206,24 @@ unclear(struct wisher *wisher, bool proved, struct gp_err *err)
 
 /* --- asking first --------------------------------------------------------------------------- */
 
-static void
-format_all(const struct wishes *wishes, const char *indent, struct gp_buf *out)
-{
-	char line[GP_COMMAND_LINE];
-
-	for (size_t i = 0; i < wishes->count; i++) {
-		gp_command_format(&wishes->v[i], line);
-		gp_buf_addf(out, "%s%s%s", i > 0 ? "\n" : "", indent, line);
-	}
-}
-
-/* Strangers get the same mail: who is a member is told to nobody (SEC-04). caught: it was sent to everybody. */
-static enum gp_rc
-ask(struct gp_desk *desk, const struct gp_arrival *arrival, const struct wishes *wishes, bool caught,
+/* Strangers get the same mail: who is a member is told to nobody (SEC-04). */
+enum gp_rc
+gp_command_ask(struct gp_desk *desk, const struct gp_arrival *arrival, const char *kind, const char *lines, bool caught,
     struct gp_err *err)
 {
 	const struct gp_space *space = arrival->to->space;
-	SCOPED(gp_buf_release) struct gp_buf kept = GP_BUF_INIT(1 << 14), shown = GP_BUF_INIT(1 << 14);
-	struct gp_request request = { .kind = "wish",
-		.space_id = space->id,
+	SCOPED(gp_buf_release) struct gp_buf shown = GP_BUF_INIT(1 << 14);
+	struct gp_request request = { .space_id = space->id,
 		.address = arrival->reading->from_address,
 		.name = arrival->reading->from_name,
+		.mode = (char *)(uintptr_t)lines,
 		.expires_at = arrival->now + CONFIRM_DAYS * DAY };
 	char token[GP_TOKEN_SIZE], reply[GP_ADDRESS_MAX];
 	int64_t id;
 
-	format_all(wishes, "", &kept);
-	format_all(wishes, "  ", &shown);
-	request.mode = kept.data;
+	(void)snprintf(request.kind, sizeof(request.kind), "%s", kind);
+	for (const char *at = lines; *at != '\0'; at += strcspn(at, "\n"), at += *at == '\n')
+		gp_buf_addf(&shown, "%s  %.*s", shown.len > 0 ? "\n" : "", (int)strcspn(at, "\n"), at);
 	GP_TRY(gp_request_insert(desk->db, &request, arrival->now, &id, err));
 	gp_token_make(&desk->keys, 'c', space->name, (uint64_t)id, request.expires_at, token);
 	gp_space_address(space, token, reply);
@@ -248,6 +237,21 @@ ask(struct gp_desk *desk, const struct gp_arrival *arrival, const struct wishes 
 		.vars = vars,
 		.var_count = GP_COUNT(vars) },
 	    err);
+}
+
+/* caught: it was sent to everybody. */
+static enum gp_rc
+ask(struct gp_desk *desk, const struct gp_arrival *arrival, const struct wishes *wishes, bool caught,
+    struct gp_err *err)
+{
+	SCOPED(gp_buf_release) struct gp_buf kept = GP_BUF_INIT(1 << 14);
+	char line[GP_COMMAND_LINE];
+
+	for (size_t i = 0; i < wishes->count; i++) {
+		gp_command_format(&wishes->v[i], line);
+		gp_buf_addf(&kept, "%s%s", i > 0 ? "\n" : "", line);
+	}
+	return gp_command_ask(desk, arrival, "wish", kept.data, caught, err);
 }
 
 /* The mode first, then what else shall be so from the beginning. */
@@ -293,7 +297,7 @@ static enum gp_rc
 decide(struct wisher *wisher, const struct wishes *wishes, bool token, struct gp_err *err)
 {
 	const struct gp_arrival *arrival = wisher->arrival;
-	bool proved = token || is_proved(arrival);
+	bool proved = token || gp_command_proved(arrival);
 
 	if (wishes->unclear || wishes->count == 0)
 		return unclear(wisher, proved, err);

@@ -374,7 +374,8 @@ static bool
 declines(const struct gp_request *request)
 {
 	return strcmp(request->kind, "join") == 0 || strcmp(request->kind, "leave") == 0 ||
-	       strcmp(request->kind, "wish") == 0 || strcmp(request->kind, "agree") == 0;
+	       strcmp(request->kind, "wish") == 0 || strcmp(request->kind, "agree") == 0 ||
+	       strcmp(request->kind, "mend") == 0;
 }
 
 static enum gp_rc
@@ -386,7 +387,7 @@ confirm(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *e
 		    const struct gp_request *request, struct gp_err *err);
 	} kinds[] = { { "join", confirmed_join }, { "leave", confirmed_leave }, { "undo", undone },
 		{ "wish", gp_command_confirmed }, { "approve", approved }, { "back", gp_probe_answered },
-		{ "agree", wish_agreed } };
+		{ "agree", wish_agreed }, { "mend", gp_mend_confirmed } };
 	SCOPED(gp_request_release) struct gp_request request = { .id = 0 };
 	bool no;
 

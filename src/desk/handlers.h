@@ -6,6 +6,7 @@
 
 gp_arrival_handler gp_bounce_take; /* a report to the envelope sender of a copy */
 gp_arrival_handler gp_complaint_take; /* a provider says that a member called our mail spam (RFC 5965) */
+gp_arrival_handler gp_mend_take; /* the word of a steward about conversations */
 gp_arrival_handler gp_moderate_take; /* the word of a steward about a held post */
 gp_arrival_handler gp_operator_take; /* mail to postmaster@ and abuse@ */
 gp_arrival_handler gp_steward_take; /* mail to the stewards */
@@ -14,6 +15,11 @@ gp_arrival_handler gp_steward_take; /* mail to the stewards */
  * (LST-21). *ret_done false: no token of ours stands in it, and nothing was changed. */
 GP_MUST_CHECK enum gp_rc gp_complaint_act(
     struct gp_desk *desk, const struct gp_arrival *arrival, bool *ret_done, struct gp_err *err);
+
+/* That word again, confirmed: request->mode has it, request->address is whose it is. */
+struct gp_request;
+GP_MUST_CHECK enum gp_rc gp_mend_confirmed(
+    struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request, struct gp_err *err);
 
 /* Ends with a ledger line and nothing else (RCV-10): act "mail.dropped". */
 GP_MUST_CHECK enum gp_rc gp_drop(

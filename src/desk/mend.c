@@ -27,18 +27,15 @@ gp_threads_join(struct gp_desk *desk, const struct gp_space *space, const char *
     int64_t now, char ret_token[GP_TOKEN_SIZE], struct gp_err *err)
 {
 	const struct gp_note note = note_of(space, by, "thread.join", now);
-	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
 	int64_t first, second, one;
 
-	GP_TRY(gp_tx_begin(desk->db, &tx, err));
 	GP_TRY(find_thread(desk, space, a, &first, err));
 	GP_TRY(find_thread(desk, space, b, &second, err));
 	if (first == second)
 		return gp_fail_as(err, 64, "5.5.4", "%.40s and %.40s are one thread already", a, b);
 	GP_TRY(gp_thread_join(desk->db, space->id, first, second, &one, err));
 	GP_TRY(gp_thread_token(desk->db, one, ret_token, err));
-	GP_TRY(gp_note(desk, &note, err, "thread", a, "other", b, "now", ret_token, NULL));
-	return gp_tx_commit(&tx, err);
+	return gp_note(desk, &note, err, "thread", a, "other", b, "now", ret_token, NULL);
 }
 
 static enum gp_rc
@@ -54,11 +51,9 @@ gp_threads_split(struct gp_desk *desk, const struct gp_space *space, const char 
     char ret_token[GP_TOKEN_SIZE], struct gp_err *err)
 {
 	const struct gp_note note = note_of(space, by, "thread.split", now);
-	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
 	int64_t id, thread_id;
 	bool found;
 
-	GP_TRY(gp_tx_begin(desk->db, &tx, err));
 	GP_TRY(gp_archive_find(desk->db, space->id, msgid, take_id, &id, &found, err));
 	if (!found)
 		return gp_fail_as(err, 67, "5.1.1", "there is no message %s in %s; see: guildpost archive list %s",
@@ -69,6 +64,5 @@ gp_threads_split(struct gp_desk *desk, const struct gp_space *space, const char 
 		    "%s begins its thread, and all that is there answers it; name the post where the new one begins",
 		    msgid);
 	GP_TRY(gp_thread_token(desk->db, thread_id, ret_token, err));
-	GP_TRY(gp_note(desk, &note, err, "message_id", msgid, "now", ret_token, NULL));
-	return gp_tx_commit(&tx, err);
+	return gp_note(desk, &note, err, "message_id", msgid, "now", ret_token, NULL);
 }

@@ -64,6 +64,7 @@ static const struct {
 	{ TO(SECRET), NO_MACHINE, gp_moderate_take },
 	{ TO(WORD) | TO(REQUEST), NO_MACHINE, gp_find_take },
 	{ TO(WORD), NO_MACHINE, gp_steward_word_take },
+	{ TO(WORD), NO_MACHINE, gp_mend_take },
 	{ TO(WORD) | TO(REQUEST) | TO(SECRET), NO_MACHINE, gp_command_take },
 	{ TO(STEWARD), NO_MACHINE, gp_steward_take },
 	{ TO(POST), NO_MACHINE, gp_digest_reply_take },

@@ -24,6 +24,7 @@ static const struct {
 	{ "admin", GP_TO_STEWARD, "steward" },
 	{ "ledger", GP_TO_WORD, "ledger" },
 	{ "brief", GP_TO_WORD, "brief" },
+	{ "thread", GP_TO_WORD, "thread" },
 	{ "bounces", GP_TO_BOUNCE, "" },
 };
 static const char *const operators[] = { "postmaster", "abuse", "mailer-daemon" };

@@ -29,7 +29,7 @@ PROOFS = (  # what the mail says of itself, whether it proves the author
     ("a verdict in a comment", results(f"{US}; dmarc=none (dmarc=pass header.from=example.org)"), False),
     ("no Received at all, so nothing that our MTA wrote", f"Authentication-Results: {US}; dmarc=pass header.from=example.org\n", False),
 )
-WORDS = ("help", "join", "leave", "monthly", "brief", "ledger")
+WORDS = ("help", "join", "leave", "monthly", "brief", "ledger", "thread")
 DATE = "Date: Mon, 01 Jun 2026 07:59:00 +0000\n"
 
 

@@ -22,5 +22,11 @@ GP_MUST_CHECK enum gp_rc gp_command_confirmed(
 /* The same, and nothing is said of it: the lines that came with a joining. */
 GP_MUST_CHECK enum gp_rc gp_command_fulfil(
     struct gp_desk *desk, const struct gp_arrival *arrival, const char *address, const char *lines, struct gp_err *err);
+/* From is proved, and the mail is fresh (SEC-03): it may change something at once. */
+bool gp_command_proved(const struct gp_arrival *arrival);
+/* Asks by mail whether these lines are wanted; what is answered comes back as a request of this kind, with them as mode.
+ * caught: they were sent to everybody by mistake. */
+GP_MUST_CHECK enum gp_rc gp_command_ask(struct gp_desk *desk, const struct gp_arrival *arrival, const char *kind,
+    const char *lines, bool caught, struct gp_err *err);
 /* The first own line read for the space of this arrival. */
 void gp_command_of(const struct gp_arrival *arrival, const char *line, struct gp_command *ret);

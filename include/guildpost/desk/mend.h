@@ -1,4 +1,5 @@
-/* mend.h - threads joined and split by hand, remembered for ever, each with a line in the ledger.  Floor: desk. */
+/* mend.h - threads joined and split by hand, remembered for ever, each with a line in the ledger.  Floor: desk.
+ * Inside a write transaction; a refusal has written nothing. */
 #pragma once
 #include "guildpost/desk/desk.h"
 #include "guildpost/store/thread.h"
