@@ -111,7 +111,7 @@ gp_cmd_restore(struct gp_app *app, int argc, char **argv, struct gp_err *err)
 	if (rename(arriving, app->config.database) < 0)
 		return gp_fail_as(err, 74, "4.3.0", "cannot name %s: %s", app->config.database, strerror(errno));
 	GP_TRY(gp_db_open(app->config.database, GP_DB_EXCLUSIVE | GP_DB_MARKED | GP_DB_ANY_SCHEMA, &db, err));
-	GP_TRY(gp_schema_climb(db, 0, err));
+	GP_TRY(gp_store_climb(db, gp_clock_now(), err));
 	GP_TRY(gp_store_calm(db, gp_clock_now(), &calmed, err));
 	(void)printf("Restored %s.\nHeld: %lld mails that waited to go out (guildpost outbox list, release).\n"
 		     "Set aside: %lld that waited to be sorted (guildpost inbox list, retry).\n"
@@ -133,7 +133,7 @@ gp_cmd_upgrade(struct gp_app *app, int argc, char **argv, struct gp_err *err)
 		    "the database has schema %d, this program knows only %d; "
 		    "install a newer guildpost",
 		    before, gp_schema_newest());
-	GP_TRY(gp_schema_climb(app->db, 0, err));
+	GP_TRY(gp_store_climb(app->db, gp_clock_now(), err));
 	(void)printf(before == gp_schema_newest() ? "The schema is %d already.\n" : "The schema is now %d.\n",
 	    gp_schema_newest());
 	return GP_OK;

@@ -1,6 +1,8 @@
 #include "guildpost/cmd/commands.h"
 
+#include "guildpost/base/clock.h"
 #include "guildpost/base/log.h"
+#include "guildpost/store/restore.h"
 #include "guildpost/wire/supervise.h"
 
 /* Climbs the ladder when the store stands on a lower step, holding the run lock alone (DESIGN.md rule 6). */
@@ -17,7 +19,7 @@ climb(struct gp_app *app, struct gp_err *err)
 		return GP_OK; /* a newer one is refused in what follows */
 	gp_db_free(&db);
 	GP_TRY(gp_db_open(app->config.database, GP_DB_EXCLUSIVE | GP_DB_ANY_SCHEMA, &db, err));
-	GP_TRY(gp_schema_climb(db, 0, err));
+	GP_TRY(gp_store_climb(db, gp_clock_now(), err));
 	gp_log(GP_LOG_INFO, "serve.upgraded", "from", gp_log_int(before), "to", gp_log_int(gp_schema_newest()), NULL);
 	return GP_OK;
 }

@@ -2,6 +2,7 @@
 
 #include "desk/importing.h"
 #include "guildpost/base/clock.h"
+#include "guildpost/desk/note.h"
 #include "guildpost/desk/reader.h"
 #include "guildpost/mail/address.h"
 #include "guildpost/mail/crypt.h"
@@ -319,11 +320,29 @@ free_import(struct import **import)
 	*import = NULL;
 }
 
+/* What changed nothing is no act. */
+static enum gp_rc
+note_import(const struct import *import, int64_t imported, struct gp_err *err)
+{
+	const struct gp_note note = { import->now, import->space->community_id, import->space->id, "operator",
+		"archive.import" };
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+	char posts[24];
+
+	if (imported == 0)
+		return GP_OK;
+	(void)snprintf(posts, sizeof(posts), "%lld", (long long)imported);
+	GP_TRY(gp_tx_begin(import->desk->db, &tx, err));
+	GP_TRY(gp_note(import->desk, &note, err, "posts", posts, NULL));
+	return gp_tx_commit(&tx, err);
+}
+
 enum gp_rc
 gp_import(struct gp_desk *desk, const struct gp_space *space, const char *path, int64_t now,
     const struct gp_import_watch *watch, struct gp_import_counts *counts, struct gp_err *err)
 {
 	SCOPED(free_import) struct import *import = gp_new(sizeof(*import));
+	int64_t before = counts->imported;
 	enum gp_rc rc;
 
 	import->desk = desk;
@@ -346,6 +365,7 @@ gp_import(struct gp_desk *desk, const struct gp_space *space, const char *path, 
 			*err = unkept;
 			return filed;
 		}
+		GP_TRY(note_import(import, counts->imported - before, err));
 	}
 	GP_TRY(rc);
 	return gp_packer_learn(import->packer, 0, true, now, err);

@@ -193,6 +193,20 @@ free_reindex(struct reindex **reindex)
 	*reindex = NULL;
 }
 
+static enum gp_rc
+note_reindex(const struct reindex *reindex, struct gp_err *err)
+{
+	const struct gp_note note = { reindex->now, reindex->space->community_id, reindex->space->id, "operator",
+		"archive.reindex" };
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+	char posts[24];
+
+	(void)snprintf(posts, sizeof(posts), "%lld", (long long)(reindex->done - reindex->skipped));
+	GP_TRY(gp_tx_begin(reindex->desk->db, &tx, err));
+	GP_TRY(gp_note(reindex->desk, &note, err, "posts", posts, NULL));
+	return gp_tx_commit(&tx, err);
+}
+
 enum gp_rc
 gp_space_reindex(struct gp_desk *desk, const struct gp_space *space, int64_t now, const struct gp_upkeep_watch *watch,
     int64_t *ret_done, int64_t *ret_skipped, struct gp_err *err)
@@ -216,5 +230,5 @@ gp_space_reindex(struct gp_desk *desk, const struct gp_space *space, int64_t now
 	}
 	*ret_done = reindex->done - reindex->skipped;
 	*ret_skipped = reindex->skipped;
-	return GP_OK;
+	return note_reindex(reindex, err);
 }

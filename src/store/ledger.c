@@ -1,7 +1,12 @@
 #include "guildpost/store/ledger.h"
 
 #include "guildpost/base/buf.h"
+#include "guildpost/base/mem.h"
 #include "guildpost/mail/crypt.h"
+#include "guildpost/store/setting.h"
+
+#define HEAD	  "ledger_head"
+#define HEAD_SIZE 96
 
 /* The chain covers the previous link, the row's plain columns, and H(salt, payload): so payload and salt may be erased. */
 static void
@@ -27,8 +32,37 @@ hash_payload(const unsigned char salt[16], const char *payload, unsigned char ou
 	gp_sha256_end(&state, out);
 }
 
+/* The last row, noted apart: a chain alone does not miss its end when somebody has cut it off. */
+static void
+head_text(int64_t id, const unsigned char link[32], char out[HEAD_SIZE])
+{
+	char hex[65];
+
+	gp_hex(link, 32, hex);
+	(void)snprintf(out, HEAD_SIZE, "%lld %s", (long long)id, hex);
+}
+
+/* False when that is no head. */
+static bool
+read_head(const char *head, int64_t *ret_id, unsigned char link[32])
+{
+	char *at;
+
+	*ret_id = strtoll(head, &at, 10);
+	at += *at == ' ';
+	for (int i = 0; i < 32; i++) {
+		unsigned octet;
+
+		if (strlen(at) < 2 || sscanf(at, "%2x", &octet) != 1)
+			return false;
+		at += 2;
+		link[i] = (unsigned char)octet;
+	}
+	return *ret_id > 0;
+}
+
 static enum gp_rc
-last_link(struct gp_db *db, unsigned char out[32], size_t *ret_n, int64_t *ret_id, struct gp_err *err)
+last_row(struct gp_db *db, unsigned char out[32], size_t *ret_n, int64_t *ret_id, struct gp_err *err)
 {
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	const void *link;
@@ -47,6 +81,19 @@ last_link(struct gp_db *db, unsigned char out[32], size_t *ret_n, int64_t *ret_i
 	return GP_OK;
 }
 
+/* The chain goes on from its head, so that a row written behind a cut does not hide it. */
+static enum gp_rc
+last_link(struct gp_db *db, unsigned char out[32], size_t *ret_n, int64_t *ret_id, struct gp_err *err)
+{
+	SCOPED(gp_free_str) char *head = NULL;
+
+	GP_TRY(gp_setting_get(db, HEAD, &head, err));
+	if (head == NULL || strlen(head) >= HEAD_SIZE || !read_head(head, ret_id, out))
+		return last_row(db, out, ret_n, ret_id, err);
+	*ret_n = 32;
+	return GP_OK;
+}
+
 enum gp_rc
 gp_ledger_add(struct gp_db *db, int64_t now, int64_t community_id, int64_t space_id, const char *actor, const char *act,
     const char *payload, struct gp_err *err)
@@ -61,6 +108,7 @@ gp_ledger_add(struct gp_db *db, int64_t now, int64_t community_id, int64_t space
 		.at = now, .community_id = community_id, .space_id = space_id, .actor = actor, .act = act
 	};
 	size_t previous_n;
+	char head[HEAD_SIZE];
 
 	GP_TRY(last_link(db, previous, &previous_n, &row.id, err));
 	row.id++;
@@ -78,7 +126,9 @@ gp_ledger_add(struct gp_db *db, int64_t now, int64_t community_id, int64_t space
 	gp_bind_blob(query, ":salt", salt, sizeof(salt));
 	gp_bind_blob(query, ":hash", hash, sizeof(hash));
 	gp_bind_blob(query, ":chain", link, sizeof(link));
-	return gp_query_do(query, err);
+	GP_TRY(gp_query_do(query, err));
+	head_text(row.id, link, head);
+	return gp_setting_put(db, HEAD, head, err);
 }
 
 /* One row: the payload, while it is there, must have its hash, and the link must follow from the one before. */
@@ -114,6 +164,21 @@ row_holds(struct gp_query *query, unsigned char previous[32], size_t *previous_n
 	return true;
 }
 
+static enum gp_rc
+check_head(struct gp_db *db, int64_t id, const unsigned char link[32], struct gp_err *err)
+{
+	SCOPED(gp_free_str) char *head = NULL;
+	char want[HEAD_SIZE] = "";
+
+	if (id != 0)
+		head_text(id, link, want);
+	GP_TRY(gp_setting_get(db, HEAD, &head, err));
+	if (strcmp(head != NULL ? head : "", want) == 0)
+		return GP_OK;
+	return gp_fail_as(
+	    err, 74, "5.3.0", "the ledger does not hold: what stood behind row %lld is gone", (long long)id);
+}
+
 enum gp_rc
 gp_ledger_verify(struct gp_db *db, struct gp_err *err)
 {
@@ -122,13 +187,15 @@ gp_ledger_verify(struct gp_db *db, struct gp_err *err)
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	unsigned char previous[32];
 	size_t previous_n = 0;
+	int64_t id = 0;
 	bool found;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
 	for (;;) {
 		GP_TRY(gp_query_next(query, &found, err));
 		if (!found)
-			return GP_OK;
+			return check_head(db, id, previous, err);
+		id = gp_col_int(query, "ledger_id");
 		if (!row_holds(query, previous, &previous_n))
 			return gp_fail_as(err, 74, "5.3.0", "the ledger does not hold from row %lld on",
 			    (long long)gp_col_int(query, "ledger_id"));

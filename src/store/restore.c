@@ -1,6 +1,7 @@
 #include "guildpost/store/restore.h"
 
 #include "guildpost/base/mem.h"
+#include "guildpost/store/ledger.h"
 #include "guildpost/store/setting.h"
 
 /* Runs sql, which may name :now; *ret_changes may be NULL. */
@@ -36,5 +37,23 @@ gp_store_calm(struct gp_db *db, int64_t now, struct gp_calmed *ret, struct gp_er
 	GP_TRY(run_at(db, aside, now, &ret->inbox, err));
 	GP_TRY(run_at(db, rhythms, now, NULL, err));
 	GP_TRY(gp_setting_put(db, "marked", NULL, err));
+	GP_TRY(gp_ledger_add(db, now, 0, 0, "operator", "store.restore", "", err));
+	return gp_tx_commit(&tx, err);
+}
+
+enum gp_rc
+gp_store_climb(struct gp_db *db, int64_t now, struct gp_err *err)
+{
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+	char payload[48];
+	int before;
+
+	GP_TRY(gp_schema_number(db, &before, err));
+	GP_TRY(gp_schema_climb(db, 0, err));
+	if (before == gp_schema_newest())
+		return GP_OK;
+	(void)snprintf(payload, sizeof(payload), "{\"from\":%d,\"to\":%d}", before, gp_schema_newest());
+	GP_TRY(gp_tx_begin(db, &tx, err));
+	GP_TRY(gp_ledger_add(db, now, 0, 0, "operator", "store.upgrade", payload, err));
 	return gp_tx_commit(&tx, err);
 }

@@ -2,7 +2,7 @@
 import sqlite3
 
 from house import House, done, ok
-from letters import reply
+from letters import reply, text
 
 with House("ledger") as house:
     house.community("weavers", steward="ruth@example.org", ann="each")
@@ -49,4 +49,19 @@ with House("ledger") as house:
     store.close()
     shown = house.run("ledger", status=74)
     ok(f"row {freed['id']} " in house.error + " " and "held.freed" in shown, "who does it behind its back is found: the first row that does not hold", house.error)
+
+for says, cut, where in (("one out of the middle", "ledger_id = 3", "from row 4 on"), ("the last ones", "ledger_id > 4", "behind row 4")):
+    with House("cut") as house:
+        house.community("weavers", steward="ruth@example.org", ann="each", ben="each")
+        with sqlite3.connect(house.dir / "guildpost.db") as store:
+            store.execute("DROP TRIGGER ledger_grows")
+            store.execute(f"DELETE FROM ledger WHERE {cut}")
+        house.run("ledger", status=74)
+        ok(where in house.error, f"whoever takes {says} away is found, and where", house.error)
+        house.run("community", "set", "weavers", "title", "Weavers and dyers")
+        house.run("ledger", status=74)
+        ok("does not hold" in house.error, "also when more is written behind it", house.error)
+        house.post("ruth@example.org", "weavers+ledger@lists.example.org", "Subject: x\n\n\n")
+        house.settle()
+        ok("does not hold" in " ".join(text(house.mailbox("ruth@example.org")[-1]).split()) and "Careful" in text(house.mailbox("ruth@example.org")[-1]), "and a steward who asks by mail hears it", text(house.mailbox("ruth@example.org")[-1]))
 done()

@@ -18,5 +18,5 @@ typedef enum gp_rc gp_ledger_each(void *context, const struct gp_ledger_row *row
  * community which belong to no space; 0: without. */
 GP_MUST_CHECK enum gp_rc gp_ledger_list(struct gp_db *db, int64_t space_id, int64_t community_id, int64_t limit,
     gp_ledger_each *each, void *context, struct gp_err *err);
-/* PERM 5.3.0 exit 74 naming the first row whose chain does not hold. */
+/* PERM 5.3.0 exit 74 naming the first row whose chain does not hold, or the row behind which others are gone. */
 GP_MUST_CHECK enum gp_rc gp_ledger_verify(struct gp_db *db, struct gp_err *err);
