@@ -59,6 +59,7 @@ def restored_house_is_calm():
 def copy_under_load():
     with House() as house:
         house.community("weavers", ann="each")
+        house.unlimited("weavers")
         house.start("serve", wait="serve.ready")
         stop = threading.Event()
         accepted = []
