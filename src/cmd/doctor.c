@@ -5,7 +5,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "guildpost/base/clock.h"
 #include "guildpost/base/zone.h"
+#include "guildpost/desk/road_check.h"
 #include "guildpost/wire/probe.h"
 
 struct patient {
@@ -258,13 +260,78 @@ check_mta(struct patient *patient, struct gp_buf *ret_lines)
 	finding(patient, "mta", result, seen, patient->app->json ? ret_lines->data : "see below");
 }
 
+static enum gp_rc
+verdict(const struct patient *patient, struct gp_err *err)
+{
+	if (patient->failed > 0)
+		return gp_fail_as(
+		    err, 78, "5.3.5", "%d check%s failed", patient->failed, patient->failed == 1 ? "" : "s");
+	return GP_OK;
+}
+
+/* --- the road there and back (SND-12) ------------------------------------------------------- */
+
+static void
+road_finding(void *context, const char *check, const char *result, const char *text, const char *remedy)
+{
+	finding(context, check, result, text, remedy);
+}
+
+static enum gp_rc
+read_mail(const char *path, struct gp_buf *out, struct gp_err *err)
+{
+	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	char octets[16384];
+	size_t n;
+	bool failed;
+
+	if (file == NULL)
+		return gp_fail_as(err, 66, "5.3.5", "cannot open %s: %s", path, strerror(errno));
+	while ((n = fread(octets, 1, sizeof(octets), file)) > 0)
+		gp_buf_add(out, octets, n);
+	failed = ferror(file) != 0;
+	if (file != stdin)
+		(void)fclose(file);
+	if (failed || out->full)
+		return gp_fail_as(err, 65, "5.3.4", "%s cannot be read, or is larger than a mail of ours", path);
+	return GP_OK;
+}
+
+static enum gp_rc
+send_check(struct gp_app *app, const char *address, struct gp_err *err)
+{
+	GP_TRY(gp_app_open(app, 0, err));
+	GP_TRY(gp_road_check_send(&app->desk, address, gp_clock_now(), err));
+	if (!app->quiet)
+		(void)fprintf(stderr,
+		    "A mail goes to %s. Save it there whole, then: guildpost doctor --received FILE\n", address);
+	return GP_OK;
+}
+
+static enum gp_rc
+compare_check(struct gp_app *app, const char *path, struct gp_err *err)
+{
+	struct patient patient = { app, 0 };
+	SCOPED(gp_buf_release) struct gp_buf mail = GP_BUF_INIT(1 << 20);
+
+	GP_TRY(read_mail(path, &mail, err));
+	GP_TRY(gp_app_open(app, GP_DB_READ, err));
+	gp_out_begin(app);
+	GP_TRY(gp_road_check_compare(&app->desk, mail.data, mail.len, road_finding, &patient, err));
+	gp_out_end(app);
+	return verdict(&patient, err);
+}
+
 enum gp_rc
 gp_cmd_doctor(struct gp_app *app, int argc, char **argv, struct gp_err *err)
 {
 	struct patient patient = { app, 0 };
 	SCOPED(gp_buf_release) struct gp_buf mta_lines = GP_BUF_INIT(8192);
+	const char *to = gp_option(&argc, argv, "--send"), *received = gp_option(&argc, argv, "--received");
 
-	GP_TRY(gp_option_end(argc, argv, 0, 0, "doctor", err));
+	GP_TRY(gp_option_end(argc, argv, 0, 0, "doctor [--send ADDRESS | --received FILE]", err));
+	if (to != NULL || received != NULL)
+		return to != NULL ? send_check(app, to, err) : compare_check(app, received, err);
 	gp_out_begin(app);
 	check_configuration(&patient);
 	if (patient.failed == 0) {
@@ -282,8 +349,5 @@ gp_cmd_doctor(struct gp_app *app, int argc, char **argv, struct gp_err *err)
 	gp_out_end(app);
 	if (!app->json && mta_lines.len > 0)
 		(void)printf("\nThe MTA needs:\n\n%s\n", mta_lines.data);
-	if (patient.failed > 0)
-		return gp_fail_as(
-		    err, 78, "5.3.5", "%d check%s failed", patient.failed, patient.failed == 1 ? "" : "s");
-	return GP_OK;
+	return verdict(&patient, err);
 }

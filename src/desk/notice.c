@@ -27,6 +27,9 @@ make_msgid(struct gp_desk *desk, const struct gp_notice *notice, char *out, size
 	SCOPED(gp_free_str) char *seed = NULL;
 	int64_t event, filed_at;
 
+	(void)snprintf(out, size, "%s", notice->msgid != NULL ? notice->msgid : "");
+	if (notice->msgid != NULL)
+		return GP_OK;
 	GP_TRY(gp_event_next(desk->db, notice->now, &event, &filed_at, err));
 	seed = gp_printf("notice %s %lld %lld", notice->template_name, (long long)event, (long long)notice->now);
 	gp_msgid_make(desk->domain, seed, out, size);

@@ -18,6 +18,7 @@ struct gp_notice {
 	int64_t member_id, subscription_id; /* 0: none */
 	const char *reply_ext; /* Reply-To is space+EXT@; "" : the space's steward address */
 	const char *reply_to; /* a whole address, wins over reply_ext: the author of what is forwarded; or NULL */
+	const char *msgid; /* with brackets; NULL: one is made */
 	const char *in_reply_to; /* message-id of what it answers, or NULL; makes it auto-replied */
 	const struct gp_var *vars;
 	size_t var_count;
