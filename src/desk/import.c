@@ -27,6 +27,7 @@ struct parcel { /* read and understood, not filed yet */
 	bool again; /* was here before, and makes room for another of its id */
 	bool copy; /* of the message that goes */
 	int64_t instead_of; /* this message, which goes; 0: none */
+	int64_t id, raw_id; /* once it is filed */
 };
 struct import {
 	struct gp_desk *desk;
@@ -164,7 +165,7 @@ screen_batch(struct import *import, struct gp_err *err)
 
 /* post: which of those that are packed. *ret_late: the same has been filed since it was screened. */
 static enum gp_rc
-file_one(struct import *import, const struct parcel *parcel, size_t post, bool *ret_late, struct gp_err *err)
+file_one(struct import *import, struct parcel *parcel, size_t post, bool *ret_late, struct gp_err *err)
 {
 	struct gp_db *db = import->desk->db;
 	struct gp_filing filing = filing_of(import, parcel);
@@ -173,10 +174,22 @@ file_one(struct import *import, const struct parcel *parcel, size_t post, bool *
 	if (parcel->instead_of != 0)
 		GP_TRY(gp_message_remove(db, parcel->instead_of, err));
 	GP_TRY(author_of(import, &parcel->reading, &filing.member_id, err));
-	GP_TRY(gp_packer_insert(import->packer, post, import->now, &filing.raw_id, err));
+	GP_TRY(gp_packer_insert(import->packer, post, import->now, &parcel->raw_id, err));
+	filing.raw_id = parcel->raw_id;
+	filing.index_later = true;
 	GP_TRY(gp_message_file(db, &filing, &filed, err));
+	parcel->id = filed.id;
 	*ret_late = filed.duplicate || filed.conflict;
 	return GP_OK;
+}
+
+static enum gp_rc
+index_one(struct import *import, const struct parcel *parcel, struct gp_err *err)
+{
+	struct gp_filing filing = filing_of(import, parcel);
+
+	filing.raw_id = parcel->raw_id;
+	return gp_message_index(import->desk->db, &filing, parcel->id, err);
 }
 
 static void
@@ -199,6 +212,9 @@ file_screened(struct import *import, bool *ret_late, struct gp_err *err)
 	for (size_t i = 0; i < import->count && !*ret_late; i++)
 		if (!import->batch[i].known)
 			GP_TRY(file_one(import, &import->batch[i], post++, ret_late, err));
+	for (size_t i = 0; i < import->count && !*ret_late; i++)
+		if (!import->batch[i].known)
+			GP_TRY(index_one(import, &import->batch[i], err));
 	return *ret_late ? GP_OK : gp_tx_commit(&tx, err);
 }
 

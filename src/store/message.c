@@ -175,8 +175,8 @@ other_lines(const char *text, const char *own, struct gp_buf *out)
 	}
 }
 
-static enum gp_rc
-add_to_index(struct gp_db *db, const struct gp_filing *filing, int64_t id, struct gp_err *err)
+enum gp_rc
+gp_message_index(struct gp_db *db, const struct gp_filing *filing, int64_t id, struct gp_err *err)
 {
 	const struct gp_reading *reading = filing->reading;
 	SCOPED(gp_buf_release) struct gp_buf rest = GP_BUF_INIT(TEXT_MAX);
@@ -235,7 +235,8 @@ gp_message_file(struct gp_db *db, const struct gp_filing *filing, struct gp_file
 	GP_TRY(gp_event_next(db, filing->now, &ret_filed->event, &filed_at, err));
 	GP_TRY(insert_row(db, filing, &placing, filed_at, ret_filed, err));
 	GP_TRY(insert_citations(db, ret_filed->id, &references, err));
-	GP_TRY(add_to_index(db, filing, ret_filed->id, err));
+	if (!filing->index_later)
+		GP_TRY(gp_message_index(db, filing, ret_filed->id, err));
 	GP_TRY(gp_thread_settle(db, ret_filed->id, err));
 	return gp_thread_token(db, ret_filed->thread_id, ret_filed->thread_token, err);
 }
@@ -298,7 +299,7 @@ gp_message_refresh(struct gp_db *db, int64_t id, const struct gp_filing *filing,
 {
 	GP_TRY(gp_index_remove(db, id, err));
 	GP_TRY(update_row(db, id, filing, err));
-	GP_TRY(add_to_index(db, filing, id, err));
+	GP_TRY(gp_message_index(db, filing, id, err));
 	return filing->imported ? place_again(db, id, filing, err) : GP_OK;
 }
 

@@ -81,12 +81,27 @@ const struct gp_db_function_row gp_search_functions[] = { { "gp_patch", 2, apply
 
 /* --- the index ------------------------------------------------------------------------------ */
 
+/* With the marks that tell the tokenizer (store/fts.h). */
 static enum gp_rc
-keep_text(struct gp_db *db, const struct gp_indexing *indexing, struct gp_err *err)
+language_of(struct gp_db *db, int64_t message_id, char **ret_marked, struct gp_err *err)
+{
+	static const char sql[] =
+	    "SELECT s.language FROM message m JOIN space s ON s.space_id = m.space_id WHERE m.id = :id";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", message_id);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret_marked = gp_printf("\x01%s\x01", found ? gp_col_text(query, "language") : "");
+	return GP_OK;
+}
+
+static enum gp_rc
+keep_text(struct gp_db *db, const struct gp_indexing *indexing, const char *marked, struct gp_err *err)
 {
 	static const char sql[] = "INSERT INTO message_text (id, raw_id, language, own, rest)"
-				  " SELECT :id, :raw, s.language, :own, :rest FROM message m JOIN space s"
-				  " ON s.space_id = m.space_id WHERE m.id = :id";
+				  " VALUES (:id, :raw, trim(:marked, char(1)), :own, :rest)";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	SCOPED(gp_free_str) char *own = NULL;
 	SCOPED(gp_free_str) char *rest = NULL;
@@ -97,6 +112,7 @@ keep_text(struct gp_db *db, const struct gp_indexing *indexing, struct gp_err *e
 	GP_TRY(gp_query_open(db, sql, &query, err));
 	gp_bind_int(query, ":id", indexing->id);
 	gp_bind_int(query, ":raw", indexing->raw_id);
+	gp_bind_text(query, ":marked", marked);
 	gp_bind_blob(query, ":own", own, own_n);
 	gp_bind_blob(query, ":rest", rest, rest_n);
 	return gp_query_do(query, err);
@@ -105,14 +121,17 @@ keep_text(struct gp_db *db, const struct gp_indexing *indexing, struct gp_err *e
 enum gp_rc
 gp_index_add(struct gp_db *db, const struct gp_indexing *indexing, struct gp_err *err)
 {
-	static const char sql[] = /* exactly what the view yields */
-	    "INSERT INTO message_index (rowid, subject, author, own, rest)"
-	    " SELECT :id, language || :subject, :author, language || :own, language || :rest"
-	    "   FROM (SELECT char(1) || language || char(1) AS language FROM message_text WHERE id = :id)";
+	/* Exactly what the view yields. No SELECT: around one SQLite opens a savepoint, at whose end the index writes out
+	 * what it has gathered, a piece for each message. */
+	static const char sql[] = "INSERT INTO message_index (rowid, subject, author, own, rest)"
+				  " VALUES (:id, :marked || :subject, :author, :marked || :own, :marked || :rest)";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	SCOPED(gp_free_str) char *marked = NULL;
 
-	GP_TRY(keep_text(db, indexing, err));
+	GP_TRY(language_of(db, indexing->id, &marked, err));
+	GP_TRY(keep_text(db, indexing, marked, err));
 	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_text(query, ":marked", marked);
 	gp_bind_int(query, ":id", indexing->id);
 	gp_bind_text(query, ":subject", indexing->subject);
 	gp_bind_text(query, ":author", indexing->author);

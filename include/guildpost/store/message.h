@@ -15,6 +15,7 @@ struct gp_filing {
 	const char *thread_token; /* of the recipient address, "" for none: wins over References (RCV-21) */
 	int64_t now, received_at;
 	bool imported; /* keeps its date; in no live issue */
+	bool index_later; /* the caller calls gp_message_index(), before the transaction ends */
 	const char *line_end; /* "crlf", "lf", "mixed" */
 	const struct gp_token_keys *keys; /* for a new thread's token */
 };
@@ -30,6 +31,11 @@ struct gp_filed {
 /* Files a message with thread, citations, text and index, and takes an event number; inside a write transaction. */
 GP_MUST_CHECK enum gp_rc gp_message_file(
     struct gp_db *db, const struct gp_filing *filing, struct gp_filed *ret_filed, struct gp_err *err);
+
+/* Whoever files many in one transaction indexes them at its end, one behind the other: what else is written in between makes
+ * the index write out what it has gathered, so that every message would get a piece of the index of its own. */
+GP_MUST_CHECK enum gp_rc gp_message_index(
+    struct gp_db *db, const struct gp_filing *filing, int64_t id, struct gp_err *err);
 
 /* Is a message of this id here already, and is it the same (RCV-17)? Of the filing only the keys
  * and the raw row do not count. */
