@@ -4,6 +4,7 @@ that answer and addresses that die. At its end each promise of the product is co
 YEAR_DAYS and YEAR_MEMBERS make it shorter; SEED plays the same year again."""
 import email
 import email.policy
+import functools
 import gzip
 import mailbox
 import os
@@ -107,6 +108,7 @@ def read(path):
     return email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
 
 
+@functools.cache
 def letter_count(mail):
     """How many posts a digest says it holds; None: it is no digest."""
     said = re.search(r"^(\d+) posts? by", text(mail), re.M) if mail.get_body(("plain",)) else None
