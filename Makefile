@@ -5,17 +5,16 @@ BUILD ?= build
 PREFIX ?= /usr/local
 SYSCONFDIR ?= /etc
 PACKAGES := build-essential pkg-config git libetpan-dev libesmtp-dev libsqlite3-dev libical-dev libxml2-dev \
-	libzstd-dev libstemmer-dev libssl-dev libseccomp-dev libuchardet-dev libidn2-dev zlib1g-dev libcmocka-dev sqlite3 tzdata \
+	libzstd-dev libstemmer-dev nettle-dev libssl-dev libseccomp-dev libuchardet-dev libidn2-dev zlib1g-dev libcmocka-dev sqlite3 tzdata \
 	ca-certificates python3 python3-icalendar clang clang-format cppcheck libclang-rt-14-dev mandoc postfix dovecot-core \
 	dovecot-lmtpd dovecot-imapd swaks
 
-PKGS := libxml-2.0 sqlite3 libical libzstd libcrypto libssl libidn2 zlib libseccomp
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wwrite-strings
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DGP_VERSION='"$(VERSION)"' -Iinclude -Isrc -include include/guildpost/base/banned.h \
 	-isystem /usr/include/libxml2 -I$(BUILD)/gen -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -MMD -MP $(WARN) $(CFLAGS) $(SANITIZE)
 # The others are loaded by those processes that call them: src/base/lazy.list.
-LIBS = -lsqlite3 -lzstd -lz -lseccomp -lm -lpthread
+LIBS = -lsqlite3 -lzstd -lz -lseccomp -lnettle -lm -lpthread
 ALL_LDFLAGS = -pie -rdynamic -Wl,-z,relro,-z,now $(LDFLAGS) $(SANITIZE)
 
 SRC := $(filter-out src/cmd/main.c,$(sort $(wildcard src/*/*.c)))

@@ -1,28 +1,27 @@
 #include "guildpost/mail/crypt.h"
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/rand.h>
 
-#include "guildpost/base/lazy.h"
+#include <nettle/base64.h>
+#include <nettle/hmac.h>
+#include <nettle/memops.h>
+#include <nettle/pbkdf2.h>
+#include <nettle/sha2.h>
+#include <string.h>
+#include <sys/random.h>
+
 #include "guildpost/base/mem.h"
 
 struct gp_sha256_state {
-	EVP_MD_CTX *context;
+	struct sha256_ctx context;
 };
-
-/* OpenSSL fails here only when it is out of memory or broken: nothing sensible could follow. */
-static void
-must(int ok)
-{
-	if (ok != 1)
-		abort();
-}
 
 void
 gp_sha256(const void *octets, size_t n, unsigned char out[32])
 {
-	must(EVP_Digest(octets, n, out, NULL, EVP_sha256(), NULL));
+	struct sha256_ctx context;
+
+	sha256_init(&context);
+	sha256_update(&context, n, octets);
+	sha256_digest(&context, SHA256_DIGEST_SIZE, out);
 }
 
 struct gp_sha256_state *
@@ -30,23 +29,20 @@ gp_sha256_new(void)
 {
 	struct gp_sha256_state *state = gp_new(sizeof(*state));
 
-	state->context = EVP_MD_CTX_new();
-	must(state->context != NULL);
-	must(EVP_DigestInit_ex(state->context, EVP_sha256(), NULL));
+	sha256_init(&state->context);
 	return state;
 }
 
 void
 gp_sha256_add(struct gp_sha256_state *state, const void *octets, size_t n)
 {
-	must(EVP_DigestUpdate(state->context, octets, n));
+	sha256_update(&state->context, n, octets);
 }
 
 void
 gp_sha256_end(struct gp_sha256_state **state, unsigned char out[32])
 {
-	must(EVP_DigestFinal_ex((*state)->context, out, NULL));
-	EVP_MD_CTX_free((*state)->context);
+	sha256_digest(&(*state)->context, SHA256_DIGEST_SIZE, out);
 	free(*state);
 	*state = NULL;
 }
@@ -54,34 +50,46 @@ gp_sha256_end(struct gp_sha256_state **state, unsigned char out[32])
 void
 gp_hmac_sha256(const void *key, size_t key_n, const void *octets, size_t n, unsigned char out[32])
 {
-	must(HMAC(EVP_sha256(), key, (int)key_n, octets, n, out, NULL) != NULL);
+	struct hmac_sha256_ctx context;
+
+	hmac_sha256_set_key(&context, key_n, key);
+	hmac_sha256_update(&context, n, octets);
+	hmac_sha256_digest(&context, SHA256_DIGEST_SIZE, out);
 }
 
 void
 gp_pbkdf2_sha256(const char *password, const void *salt, size_t salt_n, int rounds, unsigned char out[32])
 {
-	must(PKCS5_PBKDF2_HMAC(password, -1, salt, (int)salt_n, rounds, EVP_sha256(), 32, out));
+	pbkdf2_hmac_sha256(
+	    strlen(password), (const uint8_t *)password, (unsigned)rounds, salt_n, salt, SHA256_DIGEST_SIZE, out);
 }
 
 char *
 gp_base64(const void *octets, size_t n)
 {
-	char *out = gp_new(4 * ((n + 2) / 3) + 1);
+	char *out = gp_new(BASE64_ENCODE_RAW_LENGTH(n) + 1);
 
-	(void)EVP_EncodeBlock((unsigned char *)out, octets, (int)n);
+	base64_encode_raw(out, n, octets);
 	return out;
 }
 
 bool
 gp_same_octets(const void *a, const void *b, size_t n)
 {
-	return CRYPTO_memcmp(a, b, n) == 0;
+	return memeql_sec(a, b, n) != 0;
 }
 
+/* Up to 256 octets at a time come whole, or not at all. */
 void
 gp_random(void *out, size_t n)
 {
-	must(RAND_bytes(out, (int)n));
+	char *to = out;
+
+	for (size_t part; n > 0; to += part, n -= part) {
+		part = n < 256 ? n : 256;
+		if (getrandom(to, part, 0) != (ssize_t)part)
+			abort();
+	}
 }
 
 void

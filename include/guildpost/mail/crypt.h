@@ -1,4 +1,4 @@
-/* crypt.h - hashes, MACs and random octets (OpenSSL's one home on the lower floors).  Floor: mail. */
+/* crypt.h - hashes, MACs and random octets (libnettle's one home).  Floor: mail. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
