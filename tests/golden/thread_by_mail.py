@@ -31,7 +31,7 @@ with House("threads", extra="trusted-authserv-id = mx.example.org\n") as house:
     house.settle()
     told = house.mailbox("ruth@example.org")[-1]
     ok(shape() == ["a", "bc", "x"], "a post leaves with what answers it", shape())
-    ok(field(told, "subject") == "A conversation of Weavers is two now" and f"weavers+{rows()['b']['thread']}@" in text(told), "and the new address is told", text(told))
+    ok(field(told, "subject") == "Conversations of Weavers: one is two now" and f"weavers+{rows()['b']['thread']}@" in text(told), "and the new address is told", text(told))
     told = write("ruth@example.org", "", f"join weavers+{rows()['x']['thread']}@lists.example.org {rows()['a']['thread']}\n")
     ok(shape() == ["ax", "bc"] and f"weavers+{rows()['a']['thread']}@" in text(told), "two become one, named by address or by name, in the text as well", (shape(), text(told)))
     house.run("archive", "reindex", "weavers")
