@@ -323,9 +323,9 @@ gp_committer_stop(struct gp_committer **committer, int64_t deadline_ms)
 	(*committer)->stopping = true;
 	(void)pthread_cond_signal(&(*committer)->wake);
 	(void)pthread_mutex_unlock(&(*committer)->lock);
-	(void)clock_gettime(CLOCK_REALTIME, &until);
+	(void)clock_gettime(CLOCK_MONOTONIC, &until); /* whoever sets the clock back meanwhile holds up nobody */
 	until.tv_sec += left > 0 ? left / 1000 + 1 : 0;
-	if (pthread_timedjoin_np((*committer)->thread, NULL, &until) != 0)
+	if (pthread_clockjoin_np((*committer)->thread, NULL, CLOCK_MONOTONIC, &until) != 0)
 		return false;
 	free_list(take_all(&(*committer)->done));
 	committer_free(committer);

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from house import START, House, done, ok, skip, wait_for
 from lmtp import MESSAGE, Lmtp
@@ -169,11 +170,11 @@ def sockets_of_others():
         ok(house.status != 0 and path.read_text() == "precious", "a file in the socket's place is not taken away", house.error)
 
 
-refused_at_the_start()
-sockets_of_others()
-little_disk()
-taken_away()
-full_disk()
-stopped_while_locked()
-locked()
+# Each has a house of its own; two wait half a minute for a lock, and the rest need not wait for them.
+with ThreadPoolExecutor() as pool:
+    waiting = [pool.submit(test) for test in (locked, stopped_while_locked)]
+    for test in (refused_at_the_start, sockets_of_others, little_disk, taken_away, full_disk):
+        test()
+    for each in waiting:
+        each.result()
 done()
