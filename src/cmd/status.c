@@ -10,7 +10,7 @@
 #include "guildpost/base/tally.h"
 #include "guildpost/store/status.h"
 
-/* --- who runs: the processes that hold the store's run lock ------------------------------------- */
+/* --- who runs: the processes that hold the store's run lock, and their children ------------------ */
 
 struct process {
 	long pid;
@@ -63,6 +63,34 @@ read_memory(struct process *process)
 	}
 }
 
+static bool
+is_listed(const struct process *processes, size_t count, long pid)
+{
+	for (size_t i = 0; i < count; i++)
+		if (processes[i].pid == pid)
+			return true;
+	return false;
+}
+
+/* Who holds no lock, since it has no store: the reader, a child of the desk. */
+static size_t
+add_children(struct process *ret, size_t count, size_t most)
+{
+	for (size_t i = 0; i < count; i++) {
+		SCOPED(gp_free_str) char *what = gp_printf("task/%ld/children", ret[i].pid);
+		SCOPED(close_file) FILE *file = open_of(ret[i].pid, what);
+		long pid;
+
+		while (file != NULL && count < most && fscanf(file, "%ld", &pid) == 1)
+			if (pid != (long)getpid() && !is_listed(ret, count, pid)) {
+				ret[count] = (struct process){ .pid = pid };
+				read_name(&ret[count]);
+				read_memory(&ret[count++]);
+			}
+	}
+	return count;
+}
+
 static size_t
 find_processes(const char *database, struct process *ret, size_t most)
 {
@@ -86,7 +114,7 @@ find_processes(const char *database, struct process *ret, size_t most)
 			read_memory(&ret[count]);
 			count += pid != (long)getpid();
 		}
-	return count;
+	return add_children(ret, count, most);
 }
 
 /* --- output ------------------------------------------------------------------------------------- */
@@ -150,23 +178,37 @@ print_json(struct gp_app *app, const struct gp_store_status *s, const struct gp_
 	gp_out_end(app);
 }
 
+#define SINCE_SIZE (GP_RFC3339_SIZE + 8)
+
+/* ", since 2026-06-01T08:00:00Z", "" where nothing waits. */
+static void
+format_since(int64_t t, char out[SINCE_SIZE])
+{
+	char at[GP_RFC3339_SIZE];
+
+	out[0] = '\0';
+	if (t == 0)
+		return;
+	gp_clock_format(t, at);
+	(void)snprintf(out, SINCE_SIZE, ", since %s", at);
+}
+
 static void
 print_text(
     const struct gp_store_status *s, const struct gp_tally_sums *sums, const struct process *processes, size_t count)
 {
-	char filed[GP_RFC3339_SIZE] = "never", since[GP_RFC3339_SIZE + 8] = "";
+	char filed[GP_RFC3339_SIZE] = "never", since[SINCE_SIZE], going_since[SINCE_SIZE];
 
 	if (s->filed_at != 0)
 		gp_clock_format(s->filed_at, filed);
-	if (s->inbox_since != 0) {
-		memcpy(since, ", since ", 8);
-		gp_clock_format(s->inbox_since, since + 8);
-	}
+	format_since(s->inbox_since, since);
+	format_since(s->outbox_since, going_since);
 	(void)printf(
 	    "Inbox    %lld to be sorted%s; %lld set aside\n", (long long)s->inbox, since, (long long)s->poisoned);
 	(void)printf("Held     %lld for a steward\n", (long long)s->held);
-	(void)printf("Outbox   %lld on their way, %lld parts deferred; %lld held, %lld failed\n", (long long)s->outbox,
-	    (long long)s->deferred, (long long)s->outbox_held, (long long)s->outbox_failed);
+	(void)printf("Outbox   %lld on their way%s, %lld parts deferred; %lld held, %lld failed\n",
+	    (long long)s->outbox, going_since, (long long)s->deferred, (long long)s->outbox_held,
+	    (long long)s->outbox_failed);
 	(void)printf(
 	    "Archive  %lld posts; event %lld, the last filed %s\n", (long long)s->posts, (long long)s->event, filed);
 	(void)printf("Here     %lld communities, %lld spaces, %lld members\n", (long long)s->communities,

@@ -106,6 +106,10 @@ with Server(on=lambda verb, line, peer: b"250\r\n" if verb in ("MAIL", "RCPT", "
 with Server(on=lambda verb, line, peer: "250-2.1.5 one\r\n250 2.6.0 two" if verb == "RCPT" else None) as server:
     ok(deliver(server)["delivered"] == 2, "lines of one reply may have different enhanced codes")
 
+with Server(on=lambda verb, line, peer: "".join(f"250-2.0.0 {'long words ' * 18}{n}\r\n" for n in range(50)) + "250 2.0.0 taken" if verb == "DOT" else None) as server:
+    row = deliver(server, count=3)
+    ok(row["delivered"] == 3 and server.connections == 1, "a reply of ten thousand octets is read whole, and the next is not taken for its rest", row)
+
 with Server(on=lambda verb, line, peer: {"RCPT": "550 5.1.1 no such user", "DATA": "354 go on all the same"}.get(verb)) as server:
     row = deliver(server, count=3)
     ok((row["refused"], row["delivered"]) == (3, 0) and [e["code"] for e in row["exceptions"]] == [550] * 3,

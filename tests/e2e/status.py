@@ -19,9 +19,10 @@ with Sink("rcpt cat@ 0 450 4.2.1 not now", "rcpt bob@ 0 550 5.1.1 unknown") as s
     ok(row["delivered_total"] >= 3 and row["refused_total"] == 3 and row["deferred_total"] >= 3, "each outcome is counted", row)
     ok(row["accepted_hour"] == 3 and row["inbox"] == 0, "the rate is that of the last hour, and nothing waits to be sorted", row)
     ok(row["deferred"] == 3 and row["waiting"] >= 3 and row["outbox_since"] is not None, "what was put off waits, and since when", row)
-    ok({p["name"] for p in row["processes"]} >= {"serve", "receive", "desk", "deliver"} and all(0 < p["pss_kib"] <= p["rss_kib"] for p in row["processes"]),
+    ok({p["name"] for p in row["processes"]} >= {"serve", "receive", "desk", "reader", "deliver"} and all(0 < p["pss_kib"] <= p["rss_kib"] for p in row["processes"]),
        "each process has its memory", row["processes"])
-    ok("in the last minute" in house.run("status"), "there is a page for people")
+    page = house.run("status")
+    ok("in the last minute" in page and re.search(r"(?m)^Outbox   3 on their way, since 20\S+Z, 3 parts deferred", page), "there is a page for people, with the oldest that waits", page)
     target = house.folder / "guildpost.prom"
     house.run("status", "--prometheus", target)
     text = target.read_text()
