@@ -108,6 +108,13 @@ rest_destination(
 	return gp_query_do(query, err);
 }
 
+/* The last try is when time is up, not some hours before. */
+static int64_t
+until_the_end(const struct gp_claim *claim, int64_t next, int64_t now)
+{
+	return next > claim->expires_at && claim->expires_at > now ? claim->expires_at : next;
+}
+
 /* When a recipient comes next. Who only waited for the destination has made no attempt. */
 static int64_t
 next_attempt(const struct gp_claim *claim, const struct gp_recipient *to, const struct gp_fared *fared, int64_t now)
@@ -118,8 +125,7 @@ next_attempt(const struct gp_claim *claim, const struct gp_recipient *to, const 
 	if (fared->fate == GP_FATE_PAUSED)
 		next = (rest != NULL ? rest->until : now + gp_destination_pause(1)) +
 		       (int64_t)(seed_of(claim, to->key) % 60);
-	/* The last try is when time is up, not some hours before. */
-	return next > claim->expires_at && claim->expires_at > now ? claim->expires_at : next;
+	return until_the_end(claim, next, now);
 }
 
 static enum gp_rc
@@ -269,7 +275,8 @@ static void
 put_off_rest(struct rest *rest, const struct gp_claim *claim, const struct gp_recipient *to, bool road, int64_t now)
 {
 	rest->attempts = to->attempts + road;
-	rest->next = road ? now + gp_retry_delay(rest->attempts, seed_of(claim, to->key)) : now;
+	rest->next = road ? until_the_end(claim, now + gp_retry_delay(rest->attempts, seed_of(claim, to->key)), now)
+			  : now;
 }
 
 /* What stays of a claim. */

@@ -12,6 +12,7 @@
 #include "wire/fit.h"
 
 #define IDLE_MS	     2000 /* an idle worker keeps its connection so long, then ends */
+#define LATE_S	     600 /* what nobody wants any more after its time is still tried once at its end */
 #define HOST_REST_MS 60000 /* a smarthost that does not answer is passed over so long, when there is another */
 #define LEASE_MS     1000 /* a claim on a slow road is given back by then, so that others come between */
 #define STUBBORN_MS  30000 /* how long after SIGTERM a result that cannot be written is still tried */
@@ -380,6 +381,28 @@ may_go_on(const struct worker *worker, int64_t begun)
 	       gp_clock_mono_ms() - begun < LEASE_MS;
 }
 
+/* A meeting that has begun, a digest whose next but one has come: of no use to anybody, so not sent even when the smarthost is
+ * there at last (SND-07). A post is: it comes late. */
+static bool
+is_too_late(const struct gp_claim *claim)
+{
+	return (strcmp(claim->kind, "invite") == 0 || strcmp(claim->kind, "digest") == 0) &&
+	       gp_clock_now() > claim->expires_at + LATE_S;
+}
+
+static bool
+give_up(struct worker *worker)
+{
+	static const struct gp_fared late = { GP_FATE_EXPIRED,
+		{ 0, "4.4.7", "its time was over before it could be sent" } };
+	const struct gp_err none = { .text = "" };
+
+	worker->through = worker->claim.count;
+	for (size_t i = 0; i < worker->claim.count; i++)
+		take_one(worker, i, &late);
+	return finish(worker, true, &none);
+}
+
 /* Works a claim off, in steps of what may be in hand. */
 static bool
 work_off(struct worker *worker)
@@ -426,7 +449,9 @@ work(struct worker *worker)
 		gp_bell_ring(worker->db, "desk");
 		return true;
 	}
-	return rc == GP_OK && worker->claim.count > 0 ? work_off(worker) : finish(worker, rc == GP_OK, &why);
+	if (rc != GP_OK || worker->claim.count == 0)
+		return finish(worker, rc == GP_OK, &why);
+	return is_too_late(&worker->claim) ? give_up(worker) : work_off(worker);
 }
 
 static void
