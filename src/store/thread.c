@@ -148,10 +148,12 @@ gather(struct gp_query *query, int64_t **ret_ids, size_t *ret_count, struct gp_e
 static enum gp_rc
 join_by_subject(struct gp_db *db, const struct gp_placing *placing, int64_t *thread_id, struct gp_err *err)
 {
+	/* Elders for a reply by subject; and for each message the replies by subject that came before it. */
 	static const char sql[] =
-	    "SELECT DISTINCT thread_id AS id FROM message WHERE space_id = :space"
-	    " AND subject_base = :base AND date >= :date - :window AND date <= :date + :window"
-	    " AND ((:by_subject AND date <= :date + :skew) OR (by_subject AND date >= :date - :skew))";
+	    "SELECT thread_id AS id FROM message WHERE :by_subject AND space_id = :space AND subject_base = :base"
+	    " AND date >= :date - :window AND date <= :date + :skew"
+	    " UNION SELECT thread_id FROM message WHERE space_id = :space AND subject_base = :base"
+	    " AND date >= :date - :skew AND date <= :date + :window AND by_subject = 1";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	SCOPED(gp_free_ptr) int64_t *others = NULL;
 	size_t count;
@@ -350,7 +352,8 @@ static const char waiting[] =
     "SELECT c.id FROM message m JOIN citation c ON c.msgid = m.msgid JOIN message w ON w.id = c.id"
     " AND w.space_id + 0 = m.space_id WHERE m.id = :id AND w.id <> m.id"
     " UNION SELECT w.id FROM message m JOIN message w ON w.space_id = m.space_id AND w.subject_base = m.subject_base"
-    " AND w.date >= m.date - 43200 AND w.date <= m.date + 2592000 WHERE m.id = :id AND w.by_subject AND w.id <> m.id";
+    " AND w.date >= m.date - 43200 AND w.date <= m.date + 2592000 WHERE m.id = :id AND w.by_subject = 1 AND w.id <> "
+    "m.id";
 
 enum gp_rc
 gp_thread_settle(struct gp_db *db, int64_t message_id, struct gp_err *err)

@@ -20,6 +20,7 @@ CREATE INDEX message_date ON message (space_id, date);
 CREATE INDEX message_author ON message (space_id, member_id, thread_id);
 CREATE INDEX message_raw ON message (raw_id);
 CREATE INDEX message_subject ON message (space_id, subject_base, date);
+CREATE INDEX message_by_subject ON message (space_id, subject_base, date) WHERE by_subject = 1;
 CREATE INDEX raw_plain ON raw (raw_id) WHERE block IS NULL;
 -- Every message-id that was ever cited or filed here has a place, which names its thread.
 CREATE TABLE place (space_id INTEGER NOT NULL, msgid TEXT NOT NULL, thread_id INTEGER NOT NULL REFERENCES thread,
