@@ -50,7 +50,8 @@ gp_bounce_first(
     struct gp_db *db, int64_t member_id, const char *status, int64_t since, int64_t *ret_at, struct gp_err *err)
 {
 	static const char sql[] = "SELECT coalesce(min(at), 0) AS first FROM bounce"
-				  " WHERE member_id = :member AND at > :since AND status = :status";
+				  " WHERE member_id = :member AND at > :since AND status = :status"
+				  " AND spent = 0 AND verdict <> 'mass'";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
 

@@ -14,7 +14,7 @@ struct gp_bounce {
 GP_MUST_CHECK enum gp_rc gp_bounce_add(
     struct gp_db *db, const struct gp_bounce *bounce, bool *ret_new, struct gp_err *err);
 
-/* When a member's first bounce of this status was, since a time; 0: none. */
+/* When a member's first bounce of this status was, since a time, of those that nothing was concluded from yet; 0: none. */
 GP_MUST_CHECK enum gp_rc gp_bounce_first(
     struct gp_db *db, int64_t member_id, const char *status, int64_t since, int64_t *ret_at, struct gp_err *err);
 /* The days (86400 s of UTC) with a bounce that no suspension was made of, since a time; each day counts once. */
