@@ -18,6 +18,7 @@
 /* So many people at one provider within a day, and half of those who live there, do not die: the provider has trouble, or
  * with us. A provider in trouble for longer than three days in a fortnight is taken at its word. */
 #define CROWD	  5
+#define EVERYBODY 3 /* or all who live there, when they are so many */
 #define CROWD_ALL 10 /* wherever they live */
 #define MASS_DAYS 3
 /* When who is suspended is asked whether mail gets through: after three days, then three times weekly, then each fourth
@@ -109,7 +110,7 @@ forgive(struct gp_desk *desk, const struct gp_member *member, const char *domain
 	GP_TRY(gp_bounce_forgive(desk->db, member->community_id, domain, failure->now - DAY, &back, err));
 	gp_log(GP_LOG_INFO, "bounce.mass", "domain", domain, "failing", failing, "back", gp_log_int(back), "dsn",
 	    failure->status, NULL);
-	if (crowd->failing == CROWD || back > 0)
+	if (crowd->failing <= CROWD || back > 0)
 		GP_TRY(gp_note(desk, &(struct gp_note){ failure->now, member->community_id, 0, "robot", "bounce.mass" },
 		    err, "domain", domain, "dsn", failure->status, NULL));
 	return tell_stewards(desk, member->community_id,
@@ -130,7 +131,7 @@ judge_crowd(struct gp_desk *desk, const struct gp_member *member, const char *do
 	int64_t since = failure->now - DAY;
 
 	GP_TRY(gp_bounce_crowd(desk->db, member->community_id, domain, since, failure->now, &crowd, err));
-	*ret = is_crowd(&crowd, CROWD);
+	*ret = is_crowd(&crowd, crowd.failing == crowd.members ? EVERYBODY : CROWD);
 	if (*ret)
 		return forgive(desk, member, domain, &crowd, failure, err);
 	GP_TRY(gp_bounce_crowd(desk->db, member->community_id, "", since, failure->now, &crowd, err));

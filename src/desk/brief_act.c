@@ -6,6 +6,7 @@
 #include "guildpost/guild/word.h"
 #include "guildpost/mail/address.h"
 #include "guildpost/mail/mailto.h"
+#include "guildpost/mail/utf8.h"
 #include "guildpost/store/archive.h"
 #include "guildpost/store/held.h"
 #include "guildpost/store/member.h"
@@ -285,6 +286,33 @@ static const struct deed deeds[] = {
 	{ "minutes", "write", write_minutes },
 	{ "minutes", "none", drop_line },
 	{ "bounced", "back", bring_back },
+	/* The same in the other languages that a brief is written in. */
+	{ "question", "zeigen", show_question },
+	{ "question", "montrer", show_question },
+	{ "question", "mostrar", show_question },
+	{ "question", "erledigt", drop_line },
+	{ "question", "fait", drop_line },
+	{ "question", "hecho", drop_line },
+	{ "newcomer", "begrüßen", greet },
+	{ "newcomer", "grüßen", greet },
+	{ "newcomer", "saluer", greet },
+	{ "newcomer", "accueillir", greet },
+	{ "newcomer", "saludar", greet },
+	{ "quiet", "schreiben", write_to },
+	{ "quiet", "écrire", write_to },
+	{ "quiet", "escribir", write_to },
+	{ "minutes", "schreiben", write_minutes },
+	{ "minutes", "écrire", write_minutes },
+	{ "minutes", "escribir", write_minutes },
+	{ "minutes", "keins", drop_line },
+	{ "minutes", "aucun", drop_line },
+	{ "minutes", "ninguna", drop_line },
+	{ "bounced", "zurück", bring_back },
+	{ "bounced", "retour", bring_back },
+	{ "bounced", "volver", bring_back },
+	{ "held", "zeigen", show_post },
+	{ "held", "montrer", show_post },
+	{ "held", "mostrar", show_post },
 };
 
 /* The words of a held post are those of the mail that shows it, in every language; a question wants its words. */
@@ -308,10 +336,13 @@ const struct deed *
 brief_deed(const char *what, const char *line, const char **ret_why)
 {
 	char first[GP_WORD_SIZE];
+	SCOPED(gp_free_str) char *folded = NULL;
 	const char *word = strcmp(what, "held") == 0 ? held_word(line, ret_why) : NULL;
 
-	if (word == NULL)
-		word = (*ret_why = gp_word_first(line, first), first);
+	if (word == NULL) {
+		*ret_why = gp_word_first(line, first);
+		word = folded = gp_utf8_fold(first);
+	}
 	for (size_t i = 0; i < GP_COUNT(deeds); i++)
 		if (strcmp(deeds[i].what, what) == 0 && strcmp(deeds[i].word, word) == 0)
 			return &deeds[i];

@@ -5,6 +5,8 @@
 #include <strings.h>
 
 #include "guildpost/base/err.h"
+#include "guildpost/base/mem.h"
+#include "guildpost/mail/utf8.h"
 
 static bool
 is_mark(unsigned char c)
@@ -67,7 +69,13 @@ gp_word_held(const char *line, const char **ret_why)
 		{ "frei", GP_HELD_FREE },
 		{ "freigeben", GP_HELD_FREE },
 		{ "annehmen", GP_HELD_FREE },
+		{ "durchlassen", GP_HELD_FREE },
+		{ "freigegeben", GP_HELD_FREE },
 		{ "libérer", GP_HELD_FREE },
+		{ "libère", GP_HELD_FREE },
+		{ "accepte", GP_HELD_FREE },
+		{ "accepté", GP_HELD_FREE },
+		{ "publie", GP_HELD_FREE },
 		{ "liberer", GP_HELD_FREE },
 		{ "accepter", GP_HELD_FREE },
 		{ "publier", GP_HELD_FREE },
@@ -75,6 +83,9 @@ gp_word_held(const char *line, const char **ret_why)
 		{ "aceptar", GP_HELD_FREE },
 		{ "aprobar", GP_HELD_FREE },
 		{ "publicar", GP_HELD_FREE },
+		{ "acepto", GP_HELD_FREE },
+		{ "aceptado", GP_HELD_FREE },
+		{ "apruebo", GP_HELD_FREE },
 		{ "1", GP_HELD_FREE },
 		{ "refuse", GP_HELD_REFUSE },
 		{ "reject", GP_HELD_REFUSE },
@@ -84,20 +95,29 @@ gp_word_held(const char *line, const char **ret_why)
 		{ "abgelehnt", GP_HELD_REFUSE },
 		{ "refuser", GP_HELD_REFUSE },
 		{ "rejeter", GP_HELD_REFUSE },
+		{ "refusé", GP_HELD_REFUSE },
+		{ "rejette", GP_HELD_REFUSE },
 		{ "rechazar", GP_HELD_REFUSE },
+		{ "rechazo", GP_HELD_REFUSE },
+		{ "rechazado", GP_HELD_REFUSE },
 		{ "2", GP_HELD_REFUSE },
 		{ "ask", GP_HELD_ASK },
 		{ "fragen", GP_HELD_ASK },
 		{ "frage", GP_HELD_ASK },
+		{ "nachfragen", GP_HELD_ASK },
 		{ "demander", GP_HELD_ASK },
+		{ "demande", GP_HELD_ASK },
 		{ "preguntar", GP_HELD_ASK },
+		{ "pregunta", GP_HELD_ASK },
 		{ "3", GP_HELD_ASK },
 	};
 	char word[GP_WORD_SIZE];
+	SCOPED(gp_free_str) char *folded = NULL;
 
 	*ret_why = gp_word_first(line, word);
+	folded = gp_utf8_fold(word);
 	for (size_t i = 0; i < GP_COUNT(words); i++)
-		if (strcmp(words[i].word, word) == 0 &&
+		if (strcmp(words[i].word, folded) == 0 &&
 		    (words[i].means != GP_HELD_FREE || says_no_more(line, *ret_why)))
 			return words[i].means;
 	return GP_HELD_UNCLEAR;

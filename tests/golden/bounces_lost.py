@@ -41,6 +41,19 @@ with House("lost", now=DAYS[0]) as house:
     ok(seen["bob"] == ["active"] * 11, "one without a road (5.4.4) for less than a week is held against nobody, on four days", seen["bob"])
     ok(seen["dan"] == ["active"] * 11, "a full mailbox stays soft, however long", seen["dan"])
 
+    # a provider where few live
+    for number in range(3):
+        house.run("member", "add", "weavers", f"m{number}@small.example", "--delivery", "each")
+    for day in (11, 12):
+        house.post("ruth@example.org", "weavers@lists.example.org", f"Subject: Day {day}\n\nHello.\n", now=DAYS[day])
+        house.settle(now=DAYS[day])
+        for number in range(3):
+            copy = [mail for mail in house.mailbox(f"m{number}@small.example") if field(mail, "subject") == f"Day {day}"]
+            bounce(house, verp(copy[0]), f"m{number}@small.example", now=DAYS[day])
+        house.settle(now=DAYS[day])
+    ok({row["state"] for row in house.rows("member", "list", "weavers") if "small" in row["address"]} == {"active"}, "all three at one provider fail for two days: nobody is suspended (SND-06)")
+    ok(any("small.example" in field(mail, "subject") for mail in house.mailbox("ruth@example.org")), "and the stewards are told", [field(mail, "subject") for mail in house.mailbox("ruth@example.org")][-4:])
+
     # ann comes back, and fails once more: what was before is no reason
     house.settle(now=DAYS[13])
     probe = [mail for mail in house.mailbox("ann@ann.example") if "does this reach you" in field(mail, "subject")]

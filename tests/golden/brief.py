@@ -90,6 +90,9 @@ with House("brief", now=at(0)) as house:
     ok("schon erledigt" in text(house.mailbox("otto@example.org")[-1]), "who comes later hears that it is settled", text(house.mailbox("otto@example.org")[-1]))
 
     before = len(briefs(house))
+    reply(house, other, "otto@example.org", "3 begrüßen", now=at(70, 4))
+    house.settle(now=at(70, 4))
+    ok(any("Entwurf für Mia" in field(mail, "subject") for mail in house.mailbox("otto@example.org")), "the words are known in each steward's language, too", field(house.mailbox("otto@example.org")[-1], "subject"))
     house.settle(now=at(77))
     ok(len(briefs(house)) == before, "a week with nothing brings none (promise 4)", text(briefs(house)[-1]))
     house.post("ruth@example.org", "weavers+ledger@lists.example.org", "Subject: x\n\n\n", now=at(78))

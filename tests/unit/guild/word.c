@@ -23,6 +23,7 @@ static const struct {
 	{ "nor its opposite", "free? no!", "no!", GP_HELD_UNCLEAR },
 	{ "German", "Freigeben.", "", GP_HELD_FREE },
 	{ "French", "Libérer, merci", "merci", GP_HELD_FREE },
+	{ "in capitals with their accents", "LIBÈRE", "", GP_HELD_FREE },
 	{ "Spanish", "rechazar esto no va aquí", "esto no va aquí", GP_HELD_REFUSE },
 	{ "a question to the author", "ask which loom do you mean?", "which loom do you mean?", GP_HELD_ASK },
 	{ "any other word is unclear", "freedom for all", "for all", GP_HELD_UNCLEAR },
