@@ -51,13 +51,13 @@ def member_id(db, address):
     return db.execute("SELECT member_id FROM member WHERE address = ?", (address,)).fetchone()[0]
 
 
-def members(db, count, space="weavers", mode="each", domain="example.org", prefix="m"):
-    """Many at once: PREFIX0000001@DOMAIN and so on, subscribed from the present event on."""
+def members(db, count, space="weavers", mode="each", domain="example.org", prefix="m", name=None):
+    """Many at once: PREFIX0000001@DOMAIN and so on, or name(1) and so on, subscribed from the present event on."""
     db.execute("BEGIN IMMEDIATE")
     space_id, community_id = db.execute("SELECT space_id, community_id FROM space WHERE name = ?", (space,)).fetchone()
     event = db.execute("UPDATE counter SET event = event + 1 RETURNING event").fetchone()[0]
     for i in range(1, count + 1):
-        address = f"{prefix}{i:07d}@{domain}"
+        address = name(i) if name else f"{prefix}{i:07d}@{domain}"
         member = db.execute("INSERT INTO member (community_id, address, address_key, joined_at) VALUES (?, ?, ?, 0)",
                             (community_id, address, address)).lastrowid
         db.execute("INSERT INTO subscription (space_id, member_id, mode, from_event, digested_through, digested_at)"

@@ -28,8 +28,8 @@ class Sink:
         line += ["-l", str(self.log)] if log else []
         line += ["-d", str(self.mail)] if keep else []
         line += ["-o", offer] if offer is not None else []
-        self.process = subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
-        self.port = int(self.process.stdout.readline().split()[1])
+        self.start(line)
+        self.line = [str(self.port) if at and line[at - 1] == "-p" else word for at, word in enumerate(line)]
         self.url = f"lmtp+unix:{self.folder / 'sock'}" if unix else f"smtp://127.0.0.1:{self.port}"
 
     def __enter__(self):
@@ -38,6 +38,15 @@ class Sink:
     def __exit__(self, *exception):
         self.end()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self, line):
+        self.process = subprocess.Popen(line, stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline().split()[1])
+
+    def again(self):
+        """A sink that died, at the same address; its log goes on, its counts do not."""
+        self.process.wait()
+        self.start(self.line)
 
     def stats(self):
         self.process.send_signal(signal.SIGUSR1)

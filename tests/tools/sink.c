@@ -4,8 +4,9 @@
  *
  * Prints "ready PORT" and then, at SIGUSR1 and at its end (SIGTERM), one line of JSON with its counts.
  * SCRIPT: lines "STAGE MATCH TIMES ACTION": STAGE one of connect ehlo mail rcpt data dot; MATCH a part of the recipient
- * (of the sender at mail) or "*"; TIMES 0 for ever; ACTION a reply ("450 4.2.1 not now"; 421 also closes), "drop" (closes
- * without a word; at dot the message is taken first), or "delay MS" (once for each command that it meets).
+ * (of the sender at mail) or "*"; TIMES 0 for ever, %N each N-th; ACTION a reply ("450 4.2.1 not now"; 421 also closes),
+ * "drop" (closes without a word; at dot the message is taken first), "lose" (the same, and the message is lost), "die" (the
+ * message is taken, and this is the end of the sink), or "delay MS" (once for each command that it meets).
  * LOG: one JSON line for each copy that was taken. FOLDER: each as a file. */
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -42,7 +43,8 @@ struct peer {
 };
 struct rule {
 	char stage[12], match[ADDRESS], action[200];
-	long times, used;
+	long times, used, met;
+	bool each_nth; /* of those that it meets, the times-th */
 };
 
 static struct {
@@ -175,17 +177,18 @@ script(struct peer *peer, const char *stage, const char *who)
 	for (size_t i = 0; i < rule_count; i++) {
 		struct rule *rule = &rules[i];
 
-		if (strcmp(rule->stage, stage) != 0 || (rule->times > 0 && rule->used >= rule->times) ||
-		    (strcmp(rule->match, "*") != 0 && strcasestr(who, rule->match) == NULL))
+		if (strcmp(rule->stage, stage) != 0 ||
+		    (strcmp(rule->match, "*") != 0 && strcasestr(who, rule->match) == NULL) ||
+		    (rule->each_nth ? ++rule->met % rule->times != 0 : rule->times > 0 && rule->used >= rule->times))
 			continue;
 		rule->used++;
 		if (strncmp(rule->action, "delay ", 6) == 0) {
 			wait_ms(strtol(rule->action + 6, NULL, 10));
 			continue;
 		}
-		if (strcmp(rule->action, "drop") == 0 || strncmp(rule->action, "421", 3) == 0)
+		if (!isdigit((unsigned char)rule->action[0]) || strncmp(rule->action, "421", 3) == 0)
 			peer->closing = true;
-		if (strcmp(rule->action, "drop") != 0)
+		if (isdigit((unsigned char)rule->action[0]))
 			say(peer, "%s", rule->action);
 		counts.refused++;
 		return rule->action;
@@ -281,8 +284,10 @@ end_of_message(struct peer *peer, const char *octets, size_t n)
 
 	(void)snprintf(who, sizeof(who), "%s", peer->recipient_count > 0 ? peer->recipients[0] : "");
 	action = script(peer, "dot", who);
-	if (action == NULL || strcmp(action, "drop") == 0)
+	if (action == NULL || strcmp(action, "drop") == 0 || strcmp(action, "die") == 0)
 		take_message(peer, octets, n);
+	if (action != NULL && strcmp(action, "die") == 0)
+		_exit(0);
 	if (action == NULL && peer->out.n == before)
 		say(peer, "250 2.0.0 taken");
 	peer->recipient_count = 0;
@@ -520,8 +525,13 @@ read_script(const char *path)
 	while (fgets(line, sizeof(line), file) != NULL && rule_count < sizeof(rules) / sizeof(rules[0])) {
 		struct rule *rule = &rules[rule_count];
 
-		if (sscanf(line, "%11s %399s %ld %199[^\n]", rule->stage, rule->match, &rule->times, rule->action) == 4)
-			rule_count++;
+		char times[20];
+
+		if (sscanf(line, "%11s %399s %19s %199[^\n]", rule->stage, rule->match, times, rule->action) != 4)
+			continue;
+		rule->each_nth = times[0] == '%';
+		rule->times = strtol(times + rule->each_nth, NULL, 10);
+		rule_count++;
 	}
 	(void)fclose(file);
 }
