@@ -3,18 +3,10 @@
 #include <strings.h>
 
 #include "guildpost/store/setting.h"
+#include "store/audience.h"
 
 #define LEASE_MAX  1000 /* recipients of one claim */
-#define LEASE_PART 32
-#define SCAN_MAX   2000 /* subscriptions looked at in one claim: a large space of digest readers must not hold the lock */
-
-/* What is being cut: recipients of one row with key in (after, through]. */
-struct cut {
-	int64_t after, through;
-	size_t most;
-	int64_t last; /* key of the last row looked at */
-	bool exhausted; /* nobody is behind it */
-};
+#define LEASE_PART 32 /* of those who were found so far: so small that no worker is left alone with much at the end */
 
 void
 gp_claim_release(struct gp_claim *claim)
@@ -33,130 +25,11 @@ gp_claim_release(struct gp_claim *claim)
 	*claim = (struct gp_claim){ 0 };
 }
 
-/* --- who gets it ---------------------------------------------------------------------------- */
-
-/* Whoever was subscribed at the event, minus who has left, been suspended or chosen none since (DESIGN.md rule 3). A pause
- * is a version of its own: what was filed before it is still sent, what is filed in it comes in a digest.
- * Readers of digests get a post one by one when they wrote in its thread before; thread and author are looked up here,
- * since threads may have been joined since. */
-static const char by_event[] =
-    "SELECT s.member_id AS recipient_key, s.member_id, s.subscription_id, m.address, m.name, '{}' AS slot_values,"
-    " (m.state IN ('active', 'paused')"
-    "  AND EXISTS (SELECT 1 FROM subscription o WHERE o.space_id = s.space_id AND o.member_id = s.member_id"
-    "   AND o.to_event IS NULL AND o.mode <> 'none')"
-    "  AND ((s.mode = 'each' AND s.resting = 0 AND (s.member_id <> :author OR m.own_posts = 1)) OR (s.mode IN "
-    "('daily', 'weekly', 'monthly')"
-    "   AND s.member_id <> :author AND coalesce(m.paused_until, 0) <= :now"
-    "   AND EXISTS (SELECT 1 FROM message p WHERE p.space_id = s.space_id AND p.member_id = s.member_id"
-    "    AND p.thread_id = :thread AND p.event < :event)))"
-    "  AND NOT EXISTS (SELECT 1 FROM named n WHERE n.space_id = s.space_id AND n.event = :event"
-    "   AND n.member_id = s.member_id)) AS wanted"
-    " FROM subscription s JOIN member m ON m.member_id = s.member_id"
-    " WHERE s.space_id = :space AND s.member_id > :after AND s.member_id <= :through"
-    "  AND s.from_event <= :event AND (s.to_event IS NULL OR s.to_event > :event)"
-    " ORDER BY s.member_id";
-/* Named one by one when the row was made. A digest is not for who has left since; a receipt for leaving is. */
-static const char by_list[] =
-    "SELECT r.recipient_key, r.member_id, r.subscription_id, r.address, coalesce(m.name, '') AS name, r.slot_values,"
-    " (:kind <> 'digest' OR r.member_id IS NULL OR coalesce(m.state, 'left') <> 'left') AS wanted"
-    " FROM outbox_recipient r LEFT JOIN member m ON m.member_id = r.member_id"
-    " WHERE r.outbox_id = :outbox AND r.recipient_key > :after AND r.recipient_key <= :through"
-    " ORDER BY r.recipient_key";
-
-/* A row of the outbox, as the resolver needs it. */
-struct row {
-	int64_t id, space_id, event, thread_id, author_id, cursor, recipients;
-	bool by_event;
-};
-
-static enum gp_rc
-load_values(struct gp_db *db, const char *json, struct gp_strs *ret, struct gp_err *err)
-{
-	static const char sql[] = "SELECT key, value FROM json_each(:json)";
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	bool found;
-
-	if (strcmp(json, "{}") == 0)
-		return GP_OK;
-	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_text(query, ":json", json);
-	for (;;) {
-		GP_TRY(gp_query_next(query, &found, err));
-		if (!found)
-			return GP_OK;
-		gp_strs_add(ret, gp_col_text(query, "key"));
-		gp_strs_add(ret, gp_col_text(query, "value"));
-	}
-}
-
-static enum gp_rc
-add_recipient(struct gp_db *db, struct gp_claim *claim, struct gp_query *found, int64_t slice_id, int64_t attempts,
-    struct gp_err *err)
-{
-	struct gp_recipient *to;
-
-	if (claim->count % 16 == 0)
-		claim->to = gp_grow(claim->to, (claim->count + 16) * sizeof(*claim->to));
-	to = &claim->to[claim->count++];
-	*to = (struct gp_recipient){ .key = gp_col_int(found, "recipient_key"),
-		.slice_id = slice_id,
-		.member_id = gp_col_int(found, "member_id"),
-		.subscription_id = gp_col_int(found, "subscription_id"),
-		.attempts = attempts,
-		.address = gp_strdup(gp_col_text(found, "address")),
-		.name = gp_strdup(gp_col_text(found, "name")) };
-	return load_values(db, gp_col_text(found, "slot_values"), &to->values, err);
-}
-
-static enum gp_rc
-open_resolver(struct gp_db *db, const struct row *row, const struct gp_claim *claim, const struct cut *cut, int64_t now,
-    struct gp_query **ret, struct gp_err *err)
-{
-	GP_TRY(gp_query_open(db, row->by_event ? by_event : by_list, ret, err));
-	gp_bind_int(*ret, ":after", cut->after);
-	gp_bind_int(*ret, ":through", cut->through);
-	if (!row->by_event) {
-		gp_bind_int(*ret, ":outbox", row->id);
-		gp_bind_text(*ret, ":kind", claim->kind);
-		return GP_OK;
-	}
-	gp_bind_int(*ret, ":space", row->space_id);
-	gp_bind_int(*ret, ":event", row->event);
-	gp_bind_int(*ret, ":thread", row->thread_id);
-	gp_bind_int(*ret, ":author", row->author_id);
-	gp_bind_int(*ret, ":now", now);
-	return GP_OK;
-}
-
-/* Adds the wanted recipients of a cut to the claim, at most cut->most of them. */
-static enum gp_rc
-resolve(struct gp_db *db, const struct row *row, struct cut *cut, int64_t slice_id, int64_t attempts, int64_t now,
-    struct gp_claim *claim, struct gp_err *err)
-{
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	size_t before = claim->count, scanned = 0;
-	bool found;
-
-	cut->last = cut->after;
-	GP_TRY(open_resolver(db, row, claim, cut, now, &query, err));
-	while (claim->count - before < cut->most && scanned++ < SCAN_MAX) {
-		GP_TRY(gp_query_next(query, &found, err));
-		if (!found) {
-			cut->exhausted = true;
-			return GP_OK;
-		}
-		cut->last = gp_col_int(query, "recipient_key");
-		if (gp_col_int(query, "wanted") != 0)
-			GP_TRY(add_recipient(db, claim, query, slice_id, attempts, err));
-	}
-	return GP_OK;
-}
-
 /* --- claims --------------------------------------------------------------------------------- */
 
 /* The post that this row carries, as it stands now: its thread may have been joined to another since. */
 static enum gp_rc
-load_post(struct gp_db *db, struct row *row, struct gp_err *err)
+load_post(struct gp_db *db, struct gp_audience *row, struct gp_err *err)
 {
 	static const char sql[] = "SELECT thread_id, member_id FROM message WHERE space_id = :space AND event = :event";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
@@ -176,7 +49,7 @@ load_post(struct gp_db *db, struct row *row, struct gp_err *err)
 }
 
 static enum gp_rc
-load_row(struct gp_db *db, int64_t outbox_id, struct row *ret, struct gp_claim *claim, struct gp_err *err)
+load_row(struct gp_db *db, int64_t outbox_id, struct gp_audience *ret, struct gp_claim *claim, struct gp_err *err)
 {
 	static const char sql[] = "SELECT o.kind, o.space_id, o.audience, o.event, o.thread_id, o.cursor, "
 				  "o.recipients, o.refusals_in_row, o.created_at,"
@@ -190,7 +63,7 @@ load_row(struct gp_db *db, int64_t outbox_id, struct row *ret, struct gp_claim *
 	GP_TRY(gp_query_next(query, &found, err));
 	if (!found)
 		return gp_fail(err, "5.3.0", "an outbox row is gone");
-	*ret = (struct row){ .id = outbox_id,
+	*ret = (struct gp_audience){ .id = outbox_id,
 		.space_id = gp_col_int(query, "space_id"),
 		.event = gp_col_int(query, "event"),
 		.thread_id = gp_col_int(query, "thread_id"),
@@ -274,8 +147,8 @@ pick_fresh(struct gp_db *db, unsigned turn, int64_t *ret_id, struct gp_err *err)
 }
 
 static enum gp_rc
-insert_slice(struct gp_db *db, const struct row *row, const struct cut *cut, const struct gp_worker_slot *slot,
-    struct gp_claim *claim, struct gp_err *err)
+insert_slice(struct gp_db *db, const struct gp_audience *row, const struct gp_cut *cut,
+    const struct gp_worker_slot *slot, struct gp_claim *claim, struct gp_err *err)
 {
 	static const char sql[] =
 	    "INSERT INTO slice (outbox_id, after_key, through_key, state, slot, recipients, in_hand)"
@@ -295,8 +168,8 @@ insert_slice(struct gp_db *db, const struct row *row, const struct cut *cut, con
 }
 
 static enum gp_rc
-move_cursor(
-    struct gp_db *db, const struct row *row, const struct cut *cut, size_t recipients, int64_t now, struct gp_err *err)
+move_cursor(struct gp_db *db, const struct gp_audience *row, const struct gp_cut *cut, size_t recipients, int64_t now,
+    struct gp_err *err)
 {
 	/* When whom: a mark a minute in the row, which is written anyway. `exhausted` stands in indices, each of which is
 	 * written anew, a page each, when it is set at all: so only once. */
@@ -347,15 +220,15 @@ claim_fresh(
     struct gp_db *db, int64_t outbox_id, const struct taking *taking, struct gp_claim *claim, struct gp_err *err)
 {
 	const struct gp_worker_slot *slot = taking->slot;
-	struct cut cut = { .through = INT64_MAX };
+	struct gp_cut cut = { .through = INT64_MAX };
 	int64_t now = taking->now;
-	struct row row;
+	struct gp_audience row;
 
 	GP_TRY(load_row(db, outbox_id, &row, claim, err));
 	claim->in_hand = hand_of(claim, taking);
 	cut.most = lease_of(claim, row.recipients / LEASE_PART);
 	cut.after = row.cursor;
-	GP_TRY(resolve(db, &row, &cut, 0, 0, now, claim, err));
+	GP_TRY(gp_audience_resolve(db, &row, &cut, 0, 0, now, claim, err));
 	claim->in_hand = least(claim->in_hand, claim->count);
 	GP_TRY(move_cursor(db, &row, &cut, claim->count, now, err));
 	GP_TRY(insert_slice(db, &row, &cut, slot, claim, err));
@@ -447,8 +320,8 @@ drop_slice(struct gp_db *db, int64_t slice_id, struct gp_err *err)
 }
 
 static enum gp_rc
-claim_singles(
-    struct gp_db *db, const struct row *row, const struct taking *taking, struct gp_claim *claim, struct gp_err *err)
+claim_singles(struct gp_db *db, const struct gp_audience *row, const struct taking *taking, struct gp_claim *claim,
+    struct gp_err *err)
 {
 	size_t most = hand_of(claim, taking), count, before;
 	const struct gp_worker_slot *slot = taking->slot;
@@ -457,13 +330,13 @@ claim_singles(
 	GP_TRY(due_singles(db, row->id, least(most, GP_COUNT(ids)), now, ids, &count, err));
 	for (size_t i = 0; i < count; i++) {
 		SCOPED(waiting_release) struct waiting waiting = { 0 };
-		struct cut cut = { .most = 1 };
+		struct gp_cut cut = { .most = 1 };
 
 		GP_TRY(load_waiting(db, ids[i], &waiting, err));
 		cut.after = waiting.only - 1;
 		cut.through = waiting.only;
 		before = claim->count;
-		GP_TRY(resolve(db, row, &cut, ids[i], waiting.attempts, now, claim, err));
+		GP_TRY(gp_audience_resolve(db, row, &cut, ids[i], waiting.attempts, now, claim, err));
 		if (claim->count == before) /* has left since */
 			GP_TRY(drop_slice(db, ids[i], err));
 		else
@@ -505,8 +378,8 @@ claim_deferred(
     struct gp_db *db, int64_t slice_id, const struct taking *taking, struct gp_claim *claim, struct gp_err *err)
 {
 	SCOPED(waiting_release) struct waiting waiting = { 0 };
-	struct cut cut = { 0 };
-	struct row row;
+	struct gp_cut cut = { 0 };
+	struct gp_audience row;
 
 	GP_TRY(load_waiting(db, slice_id, &waiting, err));
 	GP_TRY(load_row(db, waiting.outbox_id, &row, claim, err));
@@ -516,7 +389,7 @@ claim_deferred(
 	cut.most = lease_of(claim, LEASE_MAX);
 	cut.after = waiting.after;
 	cut.through = waiting.through;
-	GP_TRY(resolve(db, &row, &cut, slice_id, waiting.attempts, taking->now, claim, err));
+	GP_TRY(gp_audience_resolve(db, &row, &cut, slice_id, waiting.attempts, taking->now, claim, err));
 	claim->in_hand = least(claim->in_hand, claim->count);
 	if (!cut.exhausted && cut.last < waiting.through)
 		GP_TRY(split_slice(db, slice_id, cut.last, claim->count, err));
@@ -638,6 +511,24 @@ gp_slice_due(struct gp_db *db, int64_t now, bool *ret_due, int64_t *ret_next, st
 	*ret_due = !closed && (fresh != 0 || (*ret_next != 0 && *ret_next <= now));
 	if (closed && (fresh != 0 || (*ret_next != 0 && *ret_next < until)))
 		*ret_next = until;
+	return GP_OK;
+}
+
+enum gp_rc
+gp_slice_others(struct gp_db *db, int64_t outbox_id, int64_t now, bool *ret, struct gp_err *err)
+{
+	static const char sql[] =
+	    "SELECT EXISTS (SELECT 1 FROM outbox WHERE " DUE " AND outbox_id <> :id)"
+	    " OR EXISTS (SELECT 1 FROM slice s JOIN outbox o ON o.outbox_id = s.outbox_id WHERE s.state = 'deferred'"
+	    "  AND s.next_attempt <= :now AND s.outbox_id <> :id AND o.state = 'due') AS waits";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", outbox_id);
+	gp_bind_int(query, ":now", now);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret = gp_col_int(query, "waits") != 0;
 	return GP_OK;
 }
 

@@ -14,7 +14,8 @@
 #define IDLE_MS	     2000 /* an idle worker keeps its connection so long, then ends */
 #define LATE_S	     600 /* what nobody wants any more after its time is still tried once at its end */
 #define HOST_REST_MS 60000 /* a smarthost that does not answer is passed over so long, when there is another */
-#define LEASE_MS     1000 /* a claim on a slow road is given back by then, so that others come between */
+#define LEASE_MS     1000 /* a claim on a slow road is given back after this for others that wait */
+#define LEASE_MAX_MS 10000 /* and after this in any case */
 #define STUBBORN_MS  30000 /* how long after SIGTERM a result that cannot be written is still tried */
 
 struct worker {
@@ -370,6 +371,19 @@ load_row(struct worker *worker, struct gp_err *err)
 	return GP_OK;
 }
 
+/* Everything has its turn, however slow the road is. Not to know is no reason to give way. */
+static bool
+gives_way(const struct worker *worker, int64_t begun)
+{
+	int64_t age = gp_clock_mono_ms() - begun;
+	bool others = false;
+	struct gp_err err;
+
+	if (age < LEASE_MS || age >= LEASE_MAX_MS)
+		return age >= LEASE_MAX_MS;
+	return gp_slice_others(worker->db, worker->claim.outbox_id, gp_clock_now(), &others, &err) == GP_OK && others;
+}
+
 /* True when there is more of the claim than was in hand, and nothing speaks against going on. */
 static bool
 may_go_on(const struct worker *worker, int64_t begun)
@@ -378,7 +392,7 @@ may_go_on(const struct worker *worker, int64_t begun)
 		if (is_open(&worker->fared[i]))
 			return false;
 	return worker->through < worker->claim.count && !stopping && worker->refusals_in_row < GP_REFUSALS_MAX &&
-	       gp_clock_mono_ms() - begun < LEASE_MS;
+	       !gives_way(worker, begun);
 }
 
 /* A meeting that has begun, a digest whose next but one has come: of no use to anybody, so not sent even when the smarthost is

@@ -126,7 +126,7 @@ for says, on, state in (("each recipient for policy", lambda verb, line, peer: "
     with Server(on=on) as server, House(smarthost=server.url, extra="smarthost-connections = 2\n") as house:
         db, number = fill(house)
         process = house.start("deliver", wait="deliver.ready")
-        wait_for(lambda: show(house, number)["state"] == state, 20)
+        wait_for(lambda: show(house, number)["state"] == state and not db.execute("SELECT 1 FROM slice WHERE state = 'sending'").fetchone(), 20)
         before = burnt(process.pid)
         heard = len(server.heard) + server.connections
         time.sleep(1)

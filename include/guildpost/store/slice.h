@@ -82,6 +82,10 @@ GP_MUST_CHECK enum gp_rc gp_slice_reap(
 GP_MUST_CHECK enum gp_rc gp_slice_due(
     struct gp_db *db, int64_t now, bool *ret_due, int64_t *ret_next, struct gp_err *err);
 
+/* *ret: other mail than this waits to be claimed. */
+GP_MUST_CHECK enum gp_rc gp_slice_others(
+    struct gp_db *db, int64_t outbox_id, int64_t now, bool *ret, struct gp_err *err);
+
 /* The rest that this recipient's destination takes, NULL for none. */
 const struct gp_rest *gp_rest_of(const struct gp_rests *rests, const char *address);
 
