@@ -7,6 +7,7 @@
 #include "guildpost/desk/brief.h"
 #include "guildpost/desk/digest.h"
 #include "guildpost/desk/enrol.h"
+#include "guildpost/desk/errand.h"
 #include "guildpost/desk/invite.h"
 #include "guildpost/desk/outgoing.h"
 #include "guildpost/store/answered.h"
@@ -121,7 +122,8 @@ static const struct {
 	{ "brief", gp_brief_tick },
 	{ "invitations", invitations },
 	{ "digests", digests },
-	{ "leaving", gp_leaving_tick },
+	{ "errands", gp_errand_tick },
+	{ "leaving", gp_leaving_tick }, /* what an errand took away, too */
 	{ "house", keep_house },
 };
 

@@ -354,6 +354,7 @@ gp_command_confirmed(
 	struct wishes wishes = { .count = 0 };
 
 	GP_TRY(load_wisher(desk, arrival, request->address, &wisher, err));
+	wisher.confirmed = true;
 	read_kept(arrival, wisher.member, request->mode, &wishes);
 	return decide(&wisher, &wishes, true, err);
 }

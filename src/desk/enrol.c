@@ -5,6 +5,8 @@
 #include "guildpost/desk/check.h"
 #include "guildpost/desk/note.h"
 #include "guildpost/mail/address.h"
+#include "guildpost/store/consent.h"
+#include "guildpost/store/forget.h"
 
 #define DEFAULT_MODE "weekly"
 
@@ -105,6 +107,15 @@ put_member(struct gp_desk *desk, int64_t community_id, const struct gp_newcomer 
 			       : gp_member_insert(desk->db, member, &member->id, err);
 }
 
+static enum gp_rc
+need_space(struct gp_desk *desk, const char *name, struct gp_space **ret, struct gp_err *err)
+{
+	GP_TRY(gp_space_find(desk->db, name, ret, err));
+	if (*ret == NULL)
+		return gp_fail_as(err, 67, "5.1.1", "there is no space `%.40s`; see: guildpost space list", name);
+	return GP_OK;
+}
+
 /* Into the main space. A member who is there keeps the mode unless another is named. */
 static enum gp_rc
 put_subscription(
@@ -113,13 +124,38 @@ put_subscription(
 	SCOPED(gp_space_free) struct gp_space *space = NULL;
 	struct gp_subscription open;
 
-	GP_TRY(gp_space_find(desk->db, space_name, &space, err));
-	if (space == NULL)
-		return gp_fail_as(err, 67, "5.1.1", "there is no space `%.40s`; see: guildpost space list", space_name);
+	GP_TRY(need_space(desk, space_name, &space, err));
 	GP_TRY(gp_subscription_find(desk->db, space->id, member_id, &open, err));
 	if (mode == NULL && open.id != 0)
 		return GP_OK;
 	return gp_subscription_put(desk->db, space->id, member_id, mode != NULL ? mode : DEFAULT_MODE, now, err);
+}
+
+/* Somebody else's word: that the member knows of it is the operator's to show (SUB-09). */
+static enum gp_rc
+note_word(struct gp_desk *desk, int64_t space_id, int64_t member_id, int64_t now, struct gp_err *err)
+{
+	return gp_consent_add(desk->db,
+	    &(struct gp_consent){
+		.member_id = member_id, .space_id = space_id, .how = "operator", .at = now, .msgid = "", .notice = "" },
+	    err);
+}
+
+/* Whoever wished to be forgotten comes back by an answer of their own, and by nobody else's word (SUB-09). */
+static enum gp_rc
+check_forgotten(struct gp_desk *desk, int64_t community_id, const char *key, bool answered, struct gp_err *err)
+{
+	char day[GP_RFC3339_SIZE];
+	int64_t at;
+
+	if (answered)
+		return gp_forgotten_drop(desk->db, community_id, key, err);
+	GP_TRY(gp_forgotten_find(desk->db, community_id, key, &at, err));
+	if (at == 0)
+		return GP_OK;
+	gp_clock_format(at, day);
+	return gp_fail_as(err, 69, "5.7.1",
+	    "%.100s asked on %.10s to be forgotten, and can come back only by asking to join", key, day);
 }
 
 enum gp_rc
@@ -128,15 +164,20 @@ gp_enrol_admit(struct gp_desk *desk, const char *community_name, const struct gp
 {
 	SCOPED(gp_community_free) struct gp_community *community = NULL;
 	SCOPED(gp_member_free) struct gp_member *member = NULL;
+	SCOPED(gp_space_free) struct gp_space *space = NULL;
 	char key[GP_ADDRESS_MAX], number[GP_ACTOR_SIZE];
 
 	GP_TRY(check_newcomer(newcomer, key, err));
 	GP_TRY(gp_community_need(desk, community_name, &community, err));
+	GP_TRY(check_forgotten(desk, community->id, key, newcomer->answered, err));
 	GP_TRY(put_member(desk, community->id, newcomer, key, now, &member, err));
 	if (newcomer->role != NULL)
 		GP_TRY(gp_role_add(desk->db, member->id, newcomer->role, err));
 	if (!newcomer->unconfirmed)
 		GP_TRY(put_subscription(desk, community_name, member->id, newcomer->mode, now, err));
+	GP_TRY(need_space(desk, community_name, &space, err));
+	if (!newcomer->unconfirmed && !newcomer->answered)
+		GP_TRY(note_word(desk, space->id, member->id, now, err));
 	*ret_member_id = member->id;
 	gp_actor(member->id, number);
 	return gp_note(desk,
@@ -155,7 +196,7 @@ gp_enrol_add(struct gp_desk *desk, const char *community, const struct gp_newcom
 	GP_TRY(gp_tx_begin(desk->db, &tx, err));
 	GP_TRY(gp_enrol_admit(desk, community, newcomer, by, now, ret_member_id, err));
 	if (newcomer->unconfirmed) {
-		GP_TRY(gp_space_find(desk->db, community, &space, err));
+		GP_TRY(need_space(desk, community, &space, err));
 		GP_TRY(gp_enrol_ask(desk,
 		    &(struct gp_asking){ .space = space,
 			.address = newcomer->address,
@@ -201,6 +242,7 @@ gp_enrol_part(struct gp_desk *desk, int64_t member_id, const char *by, int64_t n
 	for (size_t i = 0; i < spaces.count; i++)
 		GP_TRY(gp_subscription_put(desk->db, spaces.id[i], member_id, NULL, now, err));
 	GP_TRY(gp_role_drop_all(desk->db, member_id, err));
+	GP_TRY(gp_consent_withdraw(desk->db, member_id, 0, now, err));
 	replace(&member->state, "left");
 	member->paused_until = 0;
 	GP_TRY(gp_member_update(desk->db, member, err));
@@ -404,14 +446,16 @@ gp_enrol_subscribe(struct gp_desk *desk, const char *space_name, const char *add
 	if (mode != NULL)
 		GP_TRY(check_mode(mode, err));
 	GP_TRY(gp_tx_begin(desk->db, &tx, err));
-	GP_TRY(gp_space_find(desk->db, space_name, &space, err));
-	if (space == NULL)
-		return gp_fail_as(err, 67, "5.1.1", "there is no space `%.40s`; see: guildpost space list", space_name);
+	GP_TRY(need_space(desk, space_name, &space, err));
 	GP_TRY(find_member(desk, space->community_id, address, &member, err));
 	if (mode != NULL && (strcmp(member->state, "left") == 0 || strcmp(member->state, "unconfirmed") == 0))
 		return gp_fail_as(err, 67, "5.1.1",
 		    "%.100s has left or not confirmed yet; bring them in first: guildpost member add", address);
 	GP_TRY(gp_subscription_put(desk->db, space->id, member->id, mode, now, err));
+	if (mode != NULL)
+		GP_TRY(note_word(desk, space->id, member->id, now, err));
+	else
+		GP_TRY(gp_consent_withdraw(desk->db, member->id, space->id, now, err));
 	gp_actor(member->id, number);
 	GP_TRY(gp_note(desk,
 	    &(struct gp_note){

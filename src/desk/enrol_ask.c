@@ -6,6 +6,7 @@
 #include "guildpost/base/mem.h"
 #include "guildpost/desk/notice.h"
 #include "guildpost/mail/address.h"
+#include "guildpost/store/consent.h"
 #include "guildpost/store/request.h"
 
 #define DAY	      86400
@@ -56,11 +57,35 @@ within_limits(
 	return *ret ? within_hour(desk, asking, now, ret, err) : GP_OK;
 }
 
+/* The words of the question without what names a person, kept to show what was agreed to (SUB-09). */
+static enum gp_rc
+keep_notice(struct gp_desk *desk, const struct gp_asking *asking, const char *template_name, int64_t now,
+    char ret_version[GP_NOTICE_SIZE], struct gp_err *err)
+{
+	SCOPED(gp_buf_release) struct gp_buf words = GP_BUF_INIT(1 << 16);
+	SCOPED(gp_free_str) char *subject = NULL;
+	char language[GP_LANGUAGE_SIZE];
+
+	gp_template_language(desk->templates, asking->space->language, template_name, language);
+	GP_TRY(gp_notice_render(desk,
+	    &(struct gp_notice){ .template_name = template_name,
+		.language = language,
+		.space = asking->space,
+		.to_address = "...",
+		.vars = (const struct gp_var[]){ { "reply_address", "..." } },
+		.var_count = 1 },
+	    &subject, &words, err));
+	return gp_notice_keep(desk->db, template_name, language, words.data, now, ret_version, err);
+}
+
 enum gp_rc
 gp_enrol_ask(struct gp_desk *desk, const struct gp_asking *asking, int64_t now, bool *ret_sent, struct gp_err *err)
 {
 	char key[GP_ADDRESS_MAX], limit[GP_ADDRESS_MAX], token[GP_TOKEN_SIZE], reply[GP_ADDRESS_MAX];
+	const char *template_name = asking->invited ? "join-invited" : "join-confirm";
+	char notice[GP_NOTICE_SIZE];
 	struct gp_request request = { .kind = "join",
+		.notice = notice,
 		.space_id = asking->space->id,
 		.address = (char *)(uintptr_t)asking->address,
 		.limit_key = limit,
@@ -75,12 +100,13 @@ gp_enrol_ask(struct gp_desk *desk, const struct gp_asking *asking, int64_t now, 
 	GP_TRY(within_limits(desk, asking, limit, now, ret_sent, err));
 	if (!*ret_sent)
 		return GP_OK;
+	GP_TRY(keep_notice(desk, asking, template_name, now, notice, err));
 	GP_TRY(gp_request_insert(desk->db, &request, now, &id, err));
 	gp_token_make(&desk->keys, 'c', asking->space->name, (uint64_t)id, request.expires_at, token);
 	gp_space_address(asking->space, token, reply);
 	return gp_notice_send(desk,
 	    &(struct gp_notice){ .kind = "confirm",
-		.template_name = asking->invited ? "join-invited" : "join-confirm",
+		.template_name = template_name,
 		.space = asking->space,
 		.to_address = asking->address,
 		.reply_ext = token,

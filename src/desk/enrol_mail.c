@@ -10,6 +10,7 @@
 #include "guildpost/desk/enrol.h"
 #include "guildpost/desk/note.h"
 #include "guildpost/mail/address.h"
+#include "guildpost/store/consent.h"
 #include "guildpost/store/request.h"
 
 #define DAY	  86400
@@ -53,17 +54,14 @@ addresses_of(const struct gp_space *space)
 /* --- a request that waits for a word -------------------------------------------------------- */
 
 static enum gp_rc
-add_request(struct gp_desk *desk, const struct gp_space *space, const char *kind, const char *address, const char *name,
-    const char *mode, int64_t now, char token[GP_TOKEN_SIZE], struct gp_err *err)
+add_request(struct gp_desk *desk, const struct gp_space *space, const struct gp_request *what, int64_t now,
+    char token[GP_TOKEN_SIZE], struct gp_err *err)
 {
-	struct gp_request request = { .space_id = space->id,
-		.address = (char *)(uintptr_t)address,
-		.name = (char *)(uintptr_t)name,
-		.mode = (char *)(uintptr_t)mode,
-		.expires_at = now + UNDO_DAYS * DAY };
+	struct gp_request request = *what;
 	int64_t id;
 
-	(void)snprintf(request.kind, sizeof(request.kind), "%s", kind);
+	request.space_id = space->id;
+	request.expires_at = now + UNDO_DAYS * DAY;
 	GP_TRY(gp_request_insert(desk->db, &request, now, &id, err));
 	gp_token_make(&desk->keys, 'c', space->name, (uint64_t)id, request.expires_at, token);
 	return GP_OK;
@@ -158,7 +156,8 @@ admit(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_re
 	SCOPED(gp_free_str) char *mode = gp_strndup(request->mode, strcspn(request->mode, "\n"));
 	struct gp_newcomer newcomer = { .address = request->address,
 		.name = *request->name != '\0' ? request->name : NULL,
-		.mode = *mode != '\0' ? mode : NULL };
+		.mode = *mode != '\0' ? mode : NULL,
+		.answered = true };
 
 	/* Who is in already keeps the mode: a second confirmation is no wish for another one. */
 	if (strcmp(request->kind, "join") == 0 && strcmp(mode, "weekly") == 0)
@@ -172,6 +171,36 @@ admit(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_re
 	return gp_command_fulfil(desk, arrival, request->address, request->mode + strlen(mode), err);
 }
 
+/* What shows that they wanted it (SUB-09): their answer to a question of ours. Where stewards had to say yes as well, the
+ * answer stands in the request before. */
+static enum gp_rc
+note_consent(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request,
+    int64_t member_id, struct gp_err *err)
+{
+	SCOPED(gp_request_release) struct gp_request first = { .id = 0 };
+	const struct gp_request *answered = request;
+	const char *msgid = arrival->reading->message_id;
+	bool invited, undone = strcmp(request->kind, "undo") == 0;
+
+	if (request->follows != 0) {
+		GP_TRY(gp_request_load(desk->db, request->follows, &first, err));
+		answered = first.id != 0 ? &first : request;
+		msgid = first.id != 0 ? first.msgid : "";
+	}
+	invited = strncmp(answered->notice, "join-invited", 12) == 0;
+	return gp_consent_add(desk->db,
+	    &(struct gp_consent){ .member_id = member_id,
+		.space_id = arrival->to->space->id,
+		.how = undone	 ? "undone"
+		       : invited ? "invited"
+				 : "asked",
+		.at = arrival->now,
+		.request_id = answered->id,
+		.msgid = msgid,
+		.notice = answered->notice },
+	    err);
+}
+
 static enum gp_rc
 admit_and_welcome(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request,
     const char *template_name, struct gp_err *err)
@@ -179,6 +208,7 @@ admit_and_welcome(struct gp_desk *desk, const struct gp_arrival *arrival, const 
 	int64_t member_id;
 
 	GP_TRY(admit(desk, arrival, request, "stranger", &member_id, err));
+	GP_TRY(note_consent(desk, arrival, request, member_id, err));
 	return welcome(desk, arrival, member_id, template_name, err);
 }
 
@@ -192,8 +222,13 @@ ask_stewards(
 	const struct gp_var vars[] = { { "from_name", request->name }, { "from_address", request->address },
 		{ "reply_address", reply } };
 
-	GP_TRY(add_request(
-	    desk, space, "approve", request->address, request->name, request->mode, arrival->now, token, err));
+	GP_TRY(add_request(desk, space,
+	    &(struct gp_request){ .kind = "approve",
+		.address = request->address,
+		.name = request->name,
+		.mode = request->mode,
+		.follows = request->id },
+	    arrival->now, token, err));
 	gp_space_address(space, token, reply);
 	return gp_notice_stewards(desk,
 	    &(struct gp_notice){ .kind = "held",
@@ -277,14 +312,17 @@ enrol_leave(struct gp_desk *desk, const struct gp_arrival *arrival, const struct
 		GP_TRY(gp_enrol_part(desk, member->id, by, arrival->now, err));
 	} else {
 		GP_TRY(gp_subscription_put(desk->db, space->id, member->id, NULL, arrival->now, err));
+		GP_TRY(gp_consent_withdraw(desk->db, member->id, space->id, arrival->now, err));
 		GP_TRY(gp_note(desk,
 		    &(struct gp_note){ arrival->now, space->community_id, space->id, by, "member.unsubscribe" }, err,
 		    NULL));
 	}
 	gp_log(GP_LOG_INFO, "member.left", "sid", arrival->row->session, "space", space->name, "member",
 	    gp_log_int(member->id), NULL);
-	return add_request(
-	    desk, space, "undo", member->address, member->name, subscription.mode, arrival->now, undo, err);
+	return add_request(desk, space,
+	    &(struct gp_request){
+		.kind = "undo", .address = member->address, .name = member->name, .mode = subscription.mode },
+	    arrival->now, undo, err);
 }
 
 /* Twice is once. */
@@ -311,7 +349,8 @@ enrol_ask_leave(struct gp_desk *desk, const struct gp_arrival *arrival, const ch
 	char token[GP_TOKEN_SIZE], reply[GP_ADDRESS_MAX];
 	const struct gp_var vars[] = { { "reply_address", reply } };
 
-	GP_TRY(add_request(desk, space, "leave", address, "", "weekly", arrival->now, token, err));
+	GP_TRY(add_request(desk, space, &(struct gp_request){ .kind = "leave", .address = (char *)(uintptr_t)address },
+	    arrival->now, token, err));
 	gp_space_address(space, token, reply);
 	return gp_notice_send(desk,
 	    &(struct gp_notice){ .kind = "confirm",
@@ -409,7 +448,7 @@ confirm(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *e
 	 * keeps their wish waiting for ever. */
 	no = declines(&request) && gp_command_yes_no(arrival->reading->first_line) < 0;
 	if (!no || strcmp(request.kind, "agree") != 0)
-		GP_TRY(gp_request_settle(desk->db, request.id, arrival->now, err));
+		GP_TRY(gp_request_settle(desk->db, request.id, arrival->reading->message_id, arrival->now, err));
 	if (no)
 		return gp_drop(desk, arrival, "declined", err);
 	for (size_t i = 0; i < GP_COUNT(kinds); i++)

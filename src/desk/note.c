@@ -2,24 +2,8 @@
 
 #include <stdarg.h>
 
-#include "guildpost/base/buf.h"
+#include "guildpost/base/json.h"
 #include "guildpost/store/ledger.h"
-
-/* Values are valid UTF-8 already (mail/reading.h, the command line); only what JSON forbids is escaped. */
-static void
-add_string(struct gp_buf *out, const char *value)
-{
-	gp_buf_addc(out, '"');
-	for (; *value != '\0'; value++) {
-		if (*value == '"' || *value == '\\')
-			gp_buf_addf(out, "\\%c", *value);
-		else if ((unsigned char)*value < 0x20)
-			gp_buf_addf(out, "\\u%04x", *value);
-		else
-			gp_buf_addc(out, *value);
-	}
-	gp_buf_addc(out, '"');
-}
 
 enum gp_rc
 gp_note(struct gp_desk *desk, const struct gp_note *note, struct gp_err *err, ...)
@@ -34,9 +18,9 @@ gp_note(struct gp_desk *desk, const struct gp_note *note, struct gp_err *err, ..
 		if (value == NULL)
 			continue;
 		gp_buf_addc(&payload, payload.len == 0 ? '{' : ',');
-		add_string(&payload, key);
+		gp_json_string(&payload, key);
 		gp_buf_addc(&payload, ':');
-		add_string(&payload, value);
+		gp_json_string(&payload, value);
 	}
 	va_end(ap);
 	if (payload.len > 0)

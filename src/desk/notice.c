@@ -75,7 +75,7 @@ translate(struct gp_desk *desk, const char *language, struct gp_var *var, struct
 		return GP_OK;
 	if (strcmp(var->name, "rhythm") == 0)
 		GP_TRY(rhythm_text(desk, language, var->value, &text, err));
-	else if (strcmp(var->name, "reason") == 0 || strcmp(var->name, "mode") == 0)
+	else if (strcmp(var->name, "reason") == 0 || strcmp(var->name, "mode") == 0 || strcmp(var->name, "level") == 0)
 		text = gp_template_phrase(desk->templates, language, var->value);
 	else
 		return GP_OK;
@@ -194,7 +194,9 @@ gp_notice_send(struct gp_desk *desk, const struct gp_notice *notice, bool *ret_s
 		.text = body.data,
 		.flowed = true,
 		.attached_message = notice->attached_message,
-		.attached_n = notice->attached_n },
+		.attached_n = notice->attached_n,
+		.files = notice->files,
+		.file_count = notice->file_count },
 	    &composed, err));
 	return enqueue(desk, notice, &composed, err);
 }

@@ -39,6 +39,12 @@ leave_file(struct gp_desk *desk, int64_t most_ms, bool *ret_left, struct gp_err 
 }
 
 enum gp_rc
+gp_leaving_begin(struct gp_desk *desk, struct gp_err *err)
+{
+	return gp_setting_put(desk->db, LEAVING, "1", err);
+}
+
+enum gp_rc
 gp_post_remove(struct gp_desk *desk, const struct gp_space *space, const char *msgid, const char *by, int64_t now,
     bool *ret_left, struct gp_err *err)
 {
@@ -58,7 +64,7 @@ gp_post_remove(struct gp_desk *desk, const struct gp_space *space, const char *m
 		    msgid, space->name, space->name);
 	GP_TRY(gp_message_remove(desk->db, id, err));
 	GP_TRY(gp_note(desk, &note, err, "message_id", msgid, NULL));
-	GP_TRY(gp_setting_put(desk->db, LEAVING, "1", err)); /* so that it is seen to even if we die here */
+	GP_TRY(gp_leaving_begin(desk, err)); /* so that it is seen to even if we die here */
 	GP_TRY(gp_tx_commit(&tx, err));
 	gp_bell_ring(desk->db, "desk");
 	return leave_file(desk, 0, ret_left, err);

@@ -7,6 +7,7 @@
 #include "guildpost/desk/check.h"
 #include "guildpost/desk/note.h"
 #include "guildpost/mail/address.h"
+#include "guildpost/store/consent.h"
 #include "guildpost/store/request.h"
 
 #define DAY 86400
@@ -61,7 +62,7 @@ wish_say_changed(struct wisher *wisher, const char *what, const char *value, str
 {
 	static const char *const results[] = { "each", "daily", "weekly", "monthly", "meetings", "none", "until",
 		"back", "language", "timezone", "own_on", "own_off", "copies_on", "copies_off", "who", "needless",
-		"stranger", "asked", "address_added", "address_main", "address_dropped", "address_not" };
+		"stranger", "asked", "exporting", "address_added", "address_main", "address_dropped", "address_not" };
 	struct gp_var vars[GP_COUNT(results) + 3];
 	char weekly[GP_ADDRESS_MAX], leave[GP_ADDRESS_MAX];
 	size_t n = 0;
@@ -278,6 +279,24 @@ add_space(void *context, const char *space_name, const struct gp_subscription *s
 	return GP_OK;
 }
 
+struct agreed { /* when and how the member agreed to the space at hand */
+	int64_t space_id, at;
+	char how[12];
+};
+
+static enum gp_rc
+take_consent(void *context, const struct gp_consent *consent, struct gp_err *err)
+{
+	struct agreed *agreed = context;
+
+	(void)err;
+	if (consent->space_id != agreed->space_id || consent->withdrawn_at != 0)
+		return GP_OK;
+	agreed->at = consent->at;
+	(void)snprintf(agreed->how, sizeof(agreed->how), "%s", consent->how);
+	return GP_OK;
+}
+
 static enum gp_rc
 do_settings(struct wisher *wisher, const struct gp_command *command, struct gp_err *err)
 {
@@ -288,6 +307,9 @@ do_settings(struct wisher *wisher, const struct gp_command *command, struct gp_e
 	SCOPED(gp_strs_release) struct gp_strs others = { 0 };
 	SCOPED(gp_buf_release) struct gp_buf also = GP_BUF_INIT(1 << 16);
 	SCOPED(gp_free_str) char *until = NULL;
+	SCOPED(gp_free_str) char *since = NULL;
+	const char *language = *member->language != '\0' ? member->language : space->language;
+	struct agreed agreed = { .space_id = space->id };
 	bool rests = member->paused_until > wisher->arrival->now;
 
 	(void)command;
@@ -295,15 +317,20 @@ do_settings(struct wisher *wisher, const struct gp_command *command, struct gp_e
 	if (spaces.len > 0)
 		gp_buf_cut(&spaces, spaces.len - 1); /* the line of the template ends already */
 	GP_TRY(zone_of(space, member, &zone, err));
-	GP_TRY(gp_date_text(wisher->desk, *member->language != '\0' ? member->language : space->language, "date", zone,
-	    rests ? member->paused_until : wisher->arrival->now, &until, err));
+	GP_TRY(gp_date_text(
+	    wisher->desk, language, "date", zone, rests ? member->paused_until : wisher->arrival->now, &until, err));
+	GP_TRY(gp_consent_list(wisher->desk->db, member->id, take_consent, &agreed, err));
+	GP_TRY(gp_date_text(wisher->desk, language, "date", zone, agreed.at, &since, err));
 	GP_TRY(gp_member_addresses(wisher->desk->db, member->id, &others, err));
 	for (size_t i = 0; i < others.count; i++)
 		gp_buf_addf(&also, "%s             %s", i > 0 ? "\n" : "", others.v[i]);
 	GP_TRY(wish_token(wisher, err));
 	const struct gp_var vars[] = { { "name", member->name }, { "also", also.data },
 		{ "main_address", member->address }, { "spaces", spaces.data }, { "until", rests ? until : "" },
-		{ "language", *member->language != '\0' ? member->language : space->language },
+		{ "since", agreed.at != 0 ? since : "" }, { "asked", strcmp(agreed.how, "asked") == 0 ? "1" : "" },
+		{ "invited", strcmp(agreed.how, "invited") == 0 ? "1" : "" },
+		{ "undone", strcmp(agreed.how, "undone") == 0 ? "1" : "" },
+		{ "operator", strcmp(agreed.how, "operator") == 0 ? "1" : "" }, { "language", language },
 		{ "timezone", *member->timezone != '\0' ? member->timezone : space->timezone },
 		{ "own_off", member->no_own_posts ? "1" : "" }, { "copies_off", member->no_named_copies ? "1" : "" },
 		{ "level", member->level }, { "bouncing", strcmp(member->state, "bouncing") == 0 ? "1" : "" } };
@@ -373,10 +400,24 @@ do_leave(struct wisher *wisher, const struct gp_command *command, struct gp_err 
 
 /* Each address that it concerns is asked; with nothing else in the mail, that is the answer. */
 static enum gp_rc
-do_address(struct wisher *wisher, const struct gp_command *command, struct gp_err *err)
+do_agreed(struct wisher *wisher, const struct gp_command *command, struct gp_err *err)
 {
-	GP_TRY(wish_ask_all(wisher, command, err));
-	return wisher->alone ? GP_OK : wish_say_changed(wisher, "asked", "1", err);
+	bool done;
+
+	GP_TRY(wish_ask_all(wisher, command, &done, err));
+	return done || wisher->alone ? GP_OK : wish_say_changed(wisher, "asked", "1", err);
+}
+
+/* Also of who has left: what is kept is still theirs (SUB-09). */
+static enum gp_rc
+do_own_data(struct wisher *wisher, const struct gp_command *command, struct gp_err *err)
+{
+	int64_t community_id = wisher->arrival->to->space->community_id;
+
+	if (wisher->member == NULL)
+		GP_TRY(gp_member_by_address(wisher->desk->db, community_id, wisher->address, &wisher->member, err));
+	return wisher->member != NULL ? do_agreed(wisher, command, err)
+				      : wish_say_changed(wisher, "stranger", "1", err);
 }
 
 /* --- one table ------------------------------------------------------------------------------ */
@@ -397,9 +438,11 @@ static const struct {
 	{ GP_VERB_OWN, true, do_own },
 	{ GP_VERB_NAMED, true, do_named },
 	{ GP_VERB_SETTINGS, true, do_settings },
-	{ GP_VERB_ADDRESS, true, do_address },
-	{ GP_VERB_MAIN, true, do_address },
-	{ GP_VERB_DROP, true, do_address },
+	{ GP_VERB_ADDRESS, true, do_agreed },
+	{ GP_VERB_MAIN, true, do_agreed },
+	{ GP_VERB_DROP, true, do_agreed },
+	{ GP_VERB_EXPORT, false, do_own_data },
+	{ GP_VERB_FORGET, false, do_own_data },
 	{ GP_VERB_WHO, false, do_who },
 	{ GP_VERB_WHY, false, do_why },
 };

@@ -15,6 +15,7 @@ struct wisher {
 	struct gp_buf text; /* results so far */
 	char *subject; /* of the first result */
 	const char *template_name; /* of the last one */
+	bool confirmed; /* this very wish was confirmed from their address just now */
 	bool asked; /* something waits for a yes, which was asked for by mail: an answer of its own */
 	char reply_ext[GP_TOKEN_SIZE]; /* where a reply to the answer goes; "" the stewards */
 };
@@ -27,7 +28,9 @@ GP_MUST_CHECK enum gp_rc wish_do(struct wisher *wisher, const struct gp_command 
 struct gp_request;
 GP_MUST_CHECK enum gp_rc wish_agreed(
     struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request, struct gp_err *err);
-GP_MUST_CHECK enum gp_rc wish_ask_all(struct wisher *wisher, const struct gp_command *command, struct gp_err *err);
+/* Asks them; *ret_done: the only one had said yes already, and it is done and said. */
+GP_MUST_CHECK enum gp_rc wish_ask_all(
+    struct wisher *wisher, const struct gp_command *command, bool *ret_done, struct gp_err *err);
 /* Sends what was said, which was one thing. limit: of who is not proved (RCV-16), or NULL. */
 GP_MUST_CHECK enum gp_rc wish_send(struct wisher *wisher, const char *limit, struct gp_err *err);
 /* What has changed: one template, whose sections are the results. */

@@ -1,13 +1,17 @@
+#include "desk/forget.h"
 #include "desk/handlers.h"
 #include "desk/wish.h"
 #include "guildpost/base/log.h"
 #include "guildpost/desk/enrol.h"
 #include "guildpost/desk/note.h"
 #include "guildpost/mail/address.h"
+#include "guildpost/store/errand.h"
 #include "guildpost/store/request.h"
 
 #define DAY	   86400
 #define AGREE_DAYS 7
+
+static enum gp_rc act(struct wisher *wisher, const struct gp_command *command, struct gp_err *err);
 
 /* --- asked of each address ------------------------------------------------------------------ */
 
@@ -30,7 +34,11 @@ ask(struct wisher *wisher, const char *address, const char *line, const char *gr
 		.mode = (char *)(uintptr_t)line,
 		.expires_at = arrival->now + AGREE_DAYS * DAY };
 	char token[GP_TOKEN_SIZE], reply[GP_ADDRESS_MAX];
-	const struct gp_var vars[] = { { "wish", line }, { "reply_address", reply } };
+	/* Each wish is asked about once a day: the one for an address keeps no other from being asked. */
+	SCOPED(gp_free_str) char *limit = gp_printf("agree %.*s", (int)strcspn(line, " "), line);
+	const bool export = strncmp(line, "export", 6) == 0, forget = strncmp(line, "forget", 6) == 0;
+	const struct gp_var vars[] = { { "wish", line }, { "reply_address", reply }, { "export", export ? "1" : "" },
+		{ "forget", forget ? "1" : "" }, { "posts", strstr(line, "posts") != NULL ? "1" : "" } };
 	int64_t id;
 
 	GP_TRY(gp_request_insert(wisher->desk->db, &request, arrival->now, &id, err));
@@ -38,14 +46,14 @@ ask(struct wisher *wisher, const char *address, const char *line, const char *gr
 	gp_space_address(space, token, reply);
 	return gp_notice_send(wisher->desk,
 	    &(struct gp_notice){ .kind = "confirm",
-		.template_name = "agree",
+		.template_name = export || forget ? "agree-me" : "agree",
 		.language = wisher_language(wisher),
 		.space = space,
 		.to_address = address,
 		.reply_ext = token,
 		.vars = vars,
 		.var_count = GP_COUNT(vars),
-		.limit_kind = "agree",
+		.limit_kind = limit,
 		.now = arrival->now },
 	    NULL, err);
 }
@@ -60,20 +68,38 @@ same_address(const char *a, const char *b)
 	       strcmp(a_key, b_key) == 0;
 }
 
+/* Own data is handed out, or goes, when every address of the member has agreed; one that is given up may be dead. */
+static enum gp_rc
+concerned(struct wisher *wisher, const struct gp_command *command, struct gp_strs *ret, struct gp_err *err)
+{
+	gp_strs_add(ret, wisher->member->address);
+	if (command->verb == GP_VERB_EXPORT || command->verb == GP_VERB_FORGET)
+		return gp_member_addresses(wisher->desk->db, wisher->member->id, ret, err);
+	if (command->verb != GP_VERB_DROP && !same_address(command->value, wisher->member->address))
+		gp_strs_add(ret, command->value);
+	return GP_OK;
+}
+
 enum gp_rc
-wish_ask_all(struct wisher *wisher, const struct gp_command *command, struct gp_err *err)
+wish_ask_all(struct wisher *wisher, const struct gp_command *command, bool *ret_done, struct gp_err *err)
 {
 	char line[GP_COMMAND_LINE];
+	SCOPED(gp_strs_release) struct gp_strs addresses = { 0 };
 	SCOPED(gp_free_str) char *group = NULL;
 
 	gp_command_format(command, line);
 	group = group_of(wisher->member, line, wisher->arrival->now);
-	wisher->asked = true;
-	GP_TRY(ask(wisher, wisher->member->address, line, group, err));
-	/* One that is given up may be dead. */
-	if (command->verb != GP_VERB_DROP && !same_address(command->value, wisher->member->address))
-		GP_TRY(ask(wisher, command->value, line, group, err));
-	return GP_OK;
+	GP_TRY(concerned(wisher, command, &addresses, err));
+	*ret_done = true;
+	for (size_t i = 0; i < addresses.count; i++) {
+		/* Who has just said yes from there need not say it twice. */
+		if (wisher->confirmed && same_address(addresses.v[i], wisher->address))
+			continue;
+		*ret_done = false;
+		wisher->asked = true;
+		GP_TRY(ask(wisher, addresses.v[i], line, group, err));
+	}
+	return *ret_done ? act(wisher, command, err) : GP_OK;
 }
 
 /* --- all have said yes ---------------------------------------------------------------------- */
@@ -132,6 +158,31 @@ change_main(struct wisher *wisher, const char *address, bool *ret_done, struct g
 	return gp_member_update(wisher->desk->db, member, err);
 }
 
+/* The answer is the mail itself, which comes by an errand. */
+static enum gp_rc export(struct wisher *wisher, struct gp_err *err) {
+	struct gp_errand errand = { .what = "export",
+	    .member_id = wisher->member->id,
+	    .space_id = wisher->arrival->to->space->id,
+	    .next_at = wisher->arrival->now };
+
+	GP_TRY(gp_errand_add(wisher->desk->db, &errand, err));
+	wisher->asked = true;
+	return wisher->alone ? GP_OK : wish_say_changed(wisher, "exporting", "1", err);
+}
+
+static enum gp_rc
+forget(struct wisher *wisher, const struct gp_command *command, struct gp_err *err)
+{
+	const struct gp_arrival *arrival = wisher->arrival;
+	const struct gp_var var = { "posts", *command->value != '\0' ? "1" : "" };
+	char actor[GP_ACTOR_SIZE];
+
+	gp_actor(wisher->member->id, actor);
+	GP_TRY(forget_begin(
+	    wisher->desk, wisher->member, arrival->to->space->id, *command->value != '\0', actor, arrival->now, err));
+	return wish_say(wisher, "forgotten", &var, 1, err);
+}
+
 static const struct {
 	enum gp_verb verb;
 	const char *said, *act; /* section of the template "changed"; of the ledger */
@@ -149,6 +200,10 @@ act(struct wisher *wisher, const struct gp_command *command, struct gp_err *err)
 	char actor[GP_ACTOR_SIZE];
 	bool done = false;
 
+	if (command->verb == GP_VERB_EXPORT)
+		return export(wisher, err);
+	if (command->verb == GP_VERB_FORGET)
+		return forget(wisher, command, err);
 	gp_actor(wisher->member->id, actor);
 	for (size_t i = 0; i < GP_COUNT(acts); i++) {
 		if (acts[i].verb != command->verb)
@@ -181,12 +236,15 @@ wish_agreed(
 		return gp_drop(desk, arrival, "one yes of several", err);
 	if (sscanf(request->limit_key, "agree %ld", &member_id) == 1)
 		GP_TRY(gp_member_load(desk->db, member_id, &wisher.member, err));
-	if (wisher.member == NULL || strcmp(wisher.member->state, "left") == 0)
+	if (wisher.member == NULL)
 		return gp_drop(desk, arrival, "was no member", err);
 	wish_context(arrival->to->space, wisher.member, arrival->now, &context, name);
 	gp_command_read(request->mode, &context, &command);
+	if (strcmp(wisher.member->state, "left") == 0 && command.verb != GP_VERB_EXPORT &&
+	    command.verb != GP_VERB_FORGET)
+		return gp_drop(desk, arrival, "was no member", err);
 	wisher.line = request->mode;
 	wisher.address = wisher.member->address;
 	GP_TRY(act(&wisher, &command, err));
-	return wish_send(&wisher, NULL, err);
+	return wisher.text.len > 0 ? wish_send(&wisher, NULL, err) : GP_OK;
 }

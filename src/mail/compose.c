@@ -231,6 +231,16 @@ add_attached_message(struct gp_composed *out, const struct gp_letter *letter)
 }
 
 static void
+add_file(struct gp_composed *out, const struct gp_file *file)
+{
+	gp_buf_addf(&out->octets,
+	    "Content-Type: %s; name=\"%s\"\r\nContent-Disposition: attachment; filename=\"%s\"\r\n"
+	    "Content-Transfer-Encoding: base64\r\n\r\n",
+	    file->type, file->name, file->name);
+	gp_encode_base64(&out->octets, file->octets, file->n);
+}
+
+static void
 add_ics(struct gp_composed *out, const struct gp_letter *letter)
 {
 	gp_buf_adds(&out->octets, "Content-Type: application/ics; name=\"invite.ics\"\r\n"
@@ -273,7 +283,7 @@ enum gp_rc
 gp_compose_letter(const struct gp_letter *letter, struct gp_composed *ret_composed, struct gp_err *err)
 {
 	struct gp_buf *to = &ret_composed->octets;
-	bool mixed = letter->calendar != NULL || letter->attached_message != NULL;
+	bool mixed = letter->calendar != NULL || letter->attached_message != NULL || letter->file_count > 0;
 	char line[48];
 
 	(void)snprintf(ret_composed->msgid, sizeof(ret_composed->msgid), "%s", letter->msgid);
@@ -289,6 +299,10 @@ gp_compose_letter(const struct gp_letter *letter, struct gp_composed *ret_compos
 	if (letter->attached_message != NULL) {
 		gp_buf_addf(to, "\r\n--%s\r\n", line);
 		add_attached_message(ret_composed, letter);
+	}
+	for (size_t i = 0; i < letter->file_count; i++) {
+		gp_buf_addf(to, "\r\n--%s\r\n", line);
+		add_file(ret_composed, &letter->files[i]);
 	}
 	if (mixed)
 		gp_buf_addf(to, "\r\n--%s--\r\n", line);

@@ -1,6 +1,7 @@
 #include "guildpost/mail/seven.h"
 
 #include "guildpost/base/mem.h"
+#include "guildpost/mail/boundary.h"
 #include "guildpost/mail/field.h"
 #include "mail/seven_head.h"
 
@@ -202,31 +203,6 @@ add_missing_type(struct seven *s, const struct part *part)
 
 static void add_part(struct seven *s, size_t start, size_t end, bool whole, int depth);
 
-static size_t
-next_line(const struct seven *s, size_t at, size_t end)
-{
-	const char *eol = memchr(s->in + at, '\n', end - at);
-
-	return eol != NULL ? (size_t)(eol - s->in) + 1 : end;
-}
-
-/* Is the line at `at` a delimiter? 0 no, 1 yes, 2 the last one (RFC 2046 section 5.1.1). */
-static int
-delimiter(const struct seven *s, size_t at, size_t end, const char *boundary)
-{
-	size_t n = strlen(boundary), eol = next_line(s, at, end);
-	bool last;
-
-	if (end - at < n + 2 || memcmp(s->in + at, "--", 2) != 0 || memcmp(s->in + at + 2, boundary, n) != 0)
-		return 0;
-	at += n + 2;
-	last = eol - at >= 2 && memcmp(s->in + at, "--", 2) == 0;
-	for (at += last ? 2 : 0; at < eol; at++)
-		if (strchr(" \t\r\n", s->in[at]) == NULL)
-			return 0;
-	return last ? 2 : 1;
-}
-
 /* What stands before the first part and behind the last is read by nobody. */
 static void
 add_nobody(struct seven *s, size_t start, size_t end)
@@ -249,8 +225,8 @@ add_multipart(struct seven *s, const struct part *part, const char *boundary, in
 	for (size_t at = part->body, eol; at < part->end && kind != 2; at = eol) {
 		size_t last = at;
 
-		eol = next_line(s, at, part->end);
-		kind = delimiter(s, at, part->end, boundary);
+		eol = gp_line_after(s->in, at, part->end);
+		kind = gp_delimiter(s->in, at, part->end, boundary);
 		if (kind == 0)
 			continue;
 		if (inside && last >= from + 2) /* the line end before a delimiter belongs to it */

@@ -317,6 +317,29 @@ release_hole(struct hole *hole)
 	gp_buf_release(&hole->octets);
 }
 
+static enum gp_rc
+damaged(struct gp_err *err)
+{
+	return gp_fail_as(err, 74, "5.3.0", "the octets of a message are damaged; restore a backup");
+}
+
+/* All that the block of this row holds: columns coding, octets, dictionary. */
+static enum gp_rc
+whole_block(struct gp_query *query, struct gp_buf *out, struct gp_err *err)
+{
+	struct gp_octets kept, dictionary;
+	size_t size;
+
+	kept.data = gp_col_blob(query, "octets", &kept.n);
+	dictionary.data = gp_col_blob(query, "dictionary", &dictionary.n);
+	if (strcmp(gp_col_text(query, "coding"), "plain") == 0) {
+		gp_buf_add(out, kept.data, kept.n);
+		return out->full ? damaged(err) : GP_OK;
+	}
+	size = (size_t)ZSTD_getFrameContentSize(kept.data, kept.n);
+	return size <= OCTETS_MAX && gp_unpack(&kept, &dictionary, 0, size, out) ? GP_OK : damaged(err);
+}
+
 /* hole->block 0: these octets are in none. */
 static enum gp_rc
 find_hole(struct gp_db *db, int64_t raw_id, struct hole *hole, struct gp_err *err)
@@ -326,9 +349,7 @@ find_hole(struct gp_db *db, int64_t raw_id, struct hole *hole, struct gp_err *er
 	    " JOIN block b ON b.block_id = r.block"
 	    " LEFT JOIN dictionary d ON d.dictionary_id = b.dictionary WHERE r.raw_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	struct gp_octets kept, dictionary;
-	size_t size;
-	bool found, whole;
+	bool found;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
 	gp_bind_int(query, ":id", raw_id);
@@ -338,37 +359,112 @@ find_hole(struct gp_db *db, int64_t raw_id, struct hole *hole, struct gp_err *er
 	hole->block = gp_col_int(query, "block_id");
 	hole->at = (size_t)gp_col_int(query, "at");
 	hole->n = (size_t)gp_col_int(query, "size");
-	kept.data = gp_col_blob(query, "octets", &kept.n);
-	dictionary.data = gp_col_blob(query, "dictionary", &dictionary.n);
-	whole = strcmp(gp_col_text(query, "coding"), "plain") == 0;
-	size = whole ? kept.n : (size_t)ZSTD_getFrameContentSize(kept.data, kept.n);
-	if (whole)
-		gp_buf_add(&hole->octets, kept.data, kept.n);
-	else
-		whole = size <= OCTETS_MAX && gp_unpack(&kept, &dictionary, 0, size, &hole->octets);
-	return whole && hole->at + hole->n <= hole->octets.len
-		   ? GP_OK
-		   : gp_fail_as(err, 74, "5.3.0", "the octets of a message are damaged; restore a backup");
+	GP_TRY(whole_block(query, &hole->octets, err));
+	return hole->at + hole->n <= hole->octets.len ? GP_OK : damaged(err);
+}
+
+/* Packed anew without a dictionary. */
+static enum gp_rc
+replace_block(struct gp_db *db, int64_t block_id, const struct gp_buf *octets, struct gp_err *err)
+{
+	static const char sql[] = "UPDATE block SET coding = :coding, dictionary = nullif(:dictionary, 0),"
+				  " octets = :octets WHERE block_id = :id";
+	SCOPED(gp_packer_free) struct gp_packer *packer = gp_new(sizeof(*packer)); /* of no space */
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	packer->context = ZSTD_createCCtx();
+	packer->open = (struct gp_buf)GP_BUF_INIT(0);
+	close_block(packer, octets->data, octets->len);
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", block_id);
+	return put_block(query, &packer->blocks[0], err);
 }
 
 enum gp_rc
 gp_pack_blank(struct gp_db *db, int64_t raw_id, struct gp_err *err)
 {
-	static const char sql[] = "UPDATE block SET coding = :coding, dictionary = nullif(:dictionary, 0),"
-				  " octets = :octets WHERE block_id = :id";
 	SCOPED(release_hole) struct hole hole = { .octets = GP_BUF_INIT(OCTETS_MAX) };
-	SCOPED(gp_packer_free) struct gp_packer *packer = NULL;
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(find_hole(db, raw_id, &hole, err));
 	if (hole.block == 0 || hole.n == 0)
 		return GP_OK;
 	memset(hole.octets.data + hole.at, 0, hole.n);
-	packer = gp_new(sizeof(*packer)); /* of no space: without a dictionary */
-	packer->context = ZSTD_createCCtx();
-	packer->open = (struct gp_buf)GP_BUF_INIT(0);
-	close_block(packer, hole.octets.data, hole.octets.len);
+	return replace_block(db, hole.block, &hole.octets, err);
+}
+
+/* --- dictionaries that must go -------------------------------------------------------------- */
+
+static enum gp_rc
+drop_dictionary(struct gp_db *db, int64_t id, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, "DELETE FROM dictionary WHERE dictionary_id = :id", &query, err));
+	gp_bind_int(query, ":id", id);
+	return gp_query_do(query, err);
+}
+
+/* One block less that needs it; without any, the dictionary itself. A transaction. */
+static enum gp_rc
+weed_one(struct gp_db *db, int64_t id, bool *ret_more, struct gp_err *err)
+{
+	static const char sql[] =
+	    "SELECT b.block_id, b.coding, b.octets, d.octets AS dictionary FROM block b"
+	    " JOIN dictionary d ON d.dictionary_id = b.dictionary WHERE b.dictionary = :id LIMIT 1";
+	SCOPED(gp_buf_release) struct gp_buf octets = GP_BUF_INIT(OCTETS_MAX);
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+	int64_t block;
+
+	GP_TRY(gp_tx_begin(db, &tx, err));
 	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_int(query, ":id", hole.block);
-	return put_block(query, &packer->blocks[0], err);
+	gp_bind_int(query, ":id", id);
+	GP_TRY(gp_query_next(query, ret_more, err));
+	if (*ret_more) {
+		block = gp_col_int(query, "block_id");
+		GP_TRY(whole_block(query, &octets, err));
+		gp_query_free(&query);
+		GP_TRY(replace_block(db, block, &octets, err));
+	} else {
+		GP_TRY(drop_dictionary(db, id, err));
+	}
+	gp_query_free(&query);
+	return gp_tx_commit(&tx, err);
+}
+
+static enum gp_rc
+next_dictionary(
+    struct gp_db *db, gp_dictionary_each *each, void *context, int64_t *id, bool *ret_gone, struct gp_err *err)
+{
+	static const char sql[] = "SELECT dictionary_id, octets FROM dictionary WHERE dictionary_id > :after"
+				  " ORDER BY dictionary_id LIMIT 1";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	const char *octets;
+	bool found;
+	size_t n;
+
+	*ret_gone = false;
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":after", *id);
+	GP_TRY(gp_query_next(query, &found, err));
+	*id = found ? gp_col_int(query, "dictionary_id") : 0;
+	if (found) {
+		octets = gp_col_blob(query, "octets", &n);
+		each(context, octets, n, ret_gone);
+	}
+	return GP_OK;
+}
+
+enum gp_rc
+gp_pack_weed(struct gp_db *db, gp_dictionary_each *each, void *context, struct gp_err *err)
+{
+	int64_t id = 0;
+	bool more;
+
+	do {
+		GP_TRY(next_dictionary(db, each, context, &id, &more, err));
+		while (more)
+			GP_TRY(weed_one(db, id, &more, err));
+	} while (id != 0);
+	return GP_OK;
 }

@@ -8,6 +8,8 @@ gp_request_release(struct gp_request *request)
 	free(request->mode);
 	free(request->limit_key);
 	free(request->source);
+	free(request->notice);
+	free(request->msgid);
 	*request = (struct gp_request){ 0 };
 }
 
@@ -15,8 +17,9 @@ enum gp_rc
 gp_request_insert(struct gp_db *db, const struct gp_request *request, int64_t now, int64_t *ret_id, struct gp_err *err)
 {
 	static const char sql[] =
-	    "INSERT INTO request (kind, space_id, address, limit_key, source, name, mode, created_at, expires_at)"
-	    " VALUES (:kind, :space, :address, :key, :source, :name, :mode, :now, :expires)";
+	    "INSERT INTO request (kind, space_id, address, limit_key, source, name, mode, notice, follows,"
+	    " created_at, expires_at) VALUES (:kind, :space, :address, :key, :source, :name, :mode, :notice,"
+	    " nullif(:follows, 0), :now, :expires)";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
@@ -27,6 +30,8 @@ gp_request_insert(struct gp_db *db, const struct gp_request *request, int64_t no
 	gp_bind_text(query, ":source", request->source != NULL ? request->source : "");
 	gp_bind_text(query, ":name", request->name != NULL ? request->name : "");
 	gp_bind_text(query, ":mode", request->mode != NULL ? request->mode : "weekly");
+	gp_bind_text(query, ":notice", request->notice != NULL ? request->notice : "");
+	gp_bind_int(query, ":follows", request->follows);
 	gp_bind_int(query, ":now", now);
 	gp_bind_int(query, ":expires", request->expires_at);
 	GP_TRY(gp_query_do(query, err));
@@ -61,8 +66,9 @@ gp_request_count(struct gp_db *db, const char *kind, const char *limit_key, cons
 enum gp_rc
 gp_request_load(struct gp_db *db, int64_t id, struct gp_request *ret, struct gp_err *err)
 {
-	static const char sql[] = "SELECT request_id, kind, space_id, address, limit_key, name, mode, expires_at,"
-				  " settled_at IS NOT NULL AS settled FROM request WHERE request_id = :id";
+	static const char sql[] =
+	    "SELECT request_id, kind, space_id, address, limit_key, name, mode, notice,"
+	    " msgid, follows, expires_at, settled_at IS NOT NULL AS settled FROM request WHERE request_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
 
@@ -80,6 +86,9 @@ gp_request_load(struct gp_db *db, int64_t id, struct gp_request *ret, struct gp_
 	ret->limit_key = gp_strdup(gp_col_text(query, "limit_key"));
 	ret->name = gp_strdup(gp_col_text(query, "name"));
 	ret->mode = gp_strdup(gp_col_text(query, "mode"));
+	ret->notice = gp_strdup(gp_col_text(query, "notice"));
+	ret->msgid = gp_strdup(gp_col_text(query, "msgid"));
+	ret->follows = gp_col_int(query, "follows");
 	ret->settled = gp_col_int(query, "settled") != 0;
 	return GP_OK;
 }
@@ -99,11 +108,13 @@ gp_request_waiting(struct gp_db *db, const char *limit_key, int64_t *ret_count, 
 }
 
 enum gp_rc
-gp_request_settle(struct gp_db *db, int64_t id, int64_t now, struct gp_err *err)
+gp_request_settle(struct gp_db *db, int64_t id, const char *msgid, int64_t now, struct gp_err *err)
 {
+	static const char sql[] = "UPDATE request SET settled_at = :now, msgid = :msgid WHERE request_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
-	GP_TRY(gp_query_open(db, "UPDATE request SET settled_at = :now WHERE request_id = :id", &query, err));
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_text(query, ":msgid", msgid);
 	gp_bind_int(query, ":now", now);
 	gp_bind_int(query, ":id", id);
 	return gp_query_do(query, err);

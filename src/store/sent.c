@@ -39,17 +39,25 @@ read_line(const char *line, int64_t key, struct gp_reply *ret)
 }
 
 static enum gp_rc
+pack(const struct gp_buf *lines, char **ret_packed, size_t *ret_n, struct gp_err *err)
+{
+	size_t room = ZSTD_compressBound(lines->len);
+
+	*ret_packed = gp_new(room);
+	*ret_n = ZSTD_compress(*ret_packed, room, lines->data, lines->len, LEVEL);
+	return ZSTD_isError(*ret_n) ? gp_fail(err, "4.3.0", "what the smarthost said cannot be packed") : GP_OK;
+}
+
+static enum gp_rc
 insert(struct gp_db *db, const struct gp_claim *claim, const struct gp_buf *lines, int64_t now, struct gp_err *err)
 {
 	static const char sql[] = "INSERT INTO sent (outbox_id, after_key, through_key, at, replies)"
 				  " VALUES (:outbox, :after, :through, :now, :replies) ON CONFLICT DO NOTHING";
-	size_t room = ZSTD_compressBound(lines->len), n;
-	SCOPED(gp_free_str) char *packed = gp_new(room);
+	SCOPED(gp_free_str) char *packed = NULL;
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	size_t n;
 
-	n = ZSTD_compress(packed, room, lines->data, lines->len, LEVEL);
-	if (ZSTD_isError(n))
-		return gp_fail(err, "4.3.0", "what the smarthost said cannot be packed");
+	GP_TRY(pack(lines, &packed, &n, err));
 	GP_TRY(gp_query_open(db, sql, &query, err));
 	gp_bind_int(query, ":outbox", claim->outbox_id);
 	gp_bind_int(query, ":after", claim->to[0].key - 1);
@@ -125,5 +133,73 @@ gp_sent_find(
 			continue;
 		*ret_at = gp_col_int(query, "at");
 		return GP_OK;
+	}
+}
+
+/* --- an address taken out again ------------------------------------------------------------- */
+
+struct range { /* the key of a row */
+	int64_t outbox_id, through, at;
+};
+
+/* The first row behind `at` that says this address, and what it is to say instead; *ret_found false: there is none. */
+static enum gp_rc
+next_saying(
+    struct gp_db *db, const char *address, struct range *at, struct gp_buf *lines, bool *ret_found, struct gp_err *err)
+{
+	static const char sql[] =
+	    "SELECT outbox_id, through_key, at, replies FROM sent"
+	    " WHERE (outbox_id, through_key, at) > (:outbox, :through, :at) ORDER BY outbox_id, through_key, at";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":outbox", at->outbox_id);
+	gp_bind_int(query, ":through", at->through);
+	gp_bind_int(query, ":at", at->at);
+	for (;;) {
+		SCOPED(gp_free_str) char *said = NULL;
+		const void *packed;
+		size_t n;
+
+		GP_TRY(gp_query_next(query, ret_found, err));
+		if (!*ret_found)
+			return GP_OK;
+		packed = gp_col_blob(query, "replies", &n);
+		said = unpack(packed, n);
+		if (said == NULL || strcasestr(said, address) == NULL)
+			continue;
+		gp_buf_adds(lines, said);
+		*at = (struct range){ gp_col_int(query, "outbox_id"), gp_col_int(query, "through_key"),
+			gp_col_int(query, "at") };
+		return GP_OK;
+	}
+}
+
+enum gp_rc
+gp_sent_forget(struct gp_db *db, const char *address, struct gp_err *err)
+{
+	static const char sql[] = "UPDATE sent SET replies = :replies WHERE outbox_id = :outbox"
+				  " AND through_key = :through AND at = :at";
+	struct range at = { 0 };
+
+	for (;;) {
+		SCOPED(gp_buf_release) struct gp_buf lines = GP_BUF_INIT(REPLIES_MAX);
+		SCOPED(gp_query_free) struct gp_query *query = NULL;
+		SCOPED(gp_free_str) char *packed = NULL;
+		bool found;
+		size_t n;
+
+		GP_TRY(next_saying(db, address, &at, &lines, &found, err));
+		if (!found)
+			return GP_OK;
+		for (char *said; (said = strcasestr(lines.data, address)) != NULL;)
+			memset(said, '*', strlen(address));
+		GP_TRY(pack(&lines, &packed, &n, err));
+		GP_TRY(gp_query_open(db, sql, &query, err));
+		gp_bind_blob(query, ":replies", packed, n);
+		gp_bind_int(query, ":outbox", at.outbox_id);
+		gp_bind_int(query, ":through", at.through);
+		gp_bind_int(query, ":at", at.at);
+		GP_TRY(gp_query_do(query, err));
 	}
 }

@@ -10,3 +10,5 @@ GP_MUST_CHECK enum gp_rc gp_sent_note(
 /* The last of them. *ret_at 0: there is none for this recipient. */
 GP_MUST_CHECK enum gp_rc gp_sent_find(
     struct gp_db *db, int64_t outbox_id, int64_t key, int64_t *ret_at, struct gp_reply *ret_reply, struct gp_err *err);
+/* The address falls out of what the smarthost said. Inside a write transaction. */
+GP_MUST_CHECK enum gp_rc gp_sent_forget(struct gp_db *db, const char *address, struct gp_err *err);

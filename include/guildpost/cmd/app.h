@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include "guildpost/base/buf.h"
 #include "guildpost/base/err.h"
+#include "guildpost/base/json.h"
 #include "guildpost/base/mem.h"
 #include "guildpost/desk/desk.h"
 #include "guildpost/store/db.h"
@@ -70,4 +71,3 @@ void gp_out_raw(
     struct gp_app *app, const char *key, const char *json, const char *shown); /* nested JSON; shown in the table */
 void gp_out_row(struct gp_app *app);
 void gp_out_end(struct gp_app *app);
-void gp_json_string(struct gp_buf *out, const char *value); /* quoted and escaped; invalid UTF-8 becomes U+FFFD */

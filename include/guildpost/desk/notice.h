@@ -24,6 +24,8 @@ struct gp_notice {
 	size_t var_count;
 	const void *attached_message; /* carried whole as message/rfc822, or NULL */
 	size_t attached_n;
+	const struct gp_file *files; /* attached */
+	size_t file_count;
 	const char
 	    *limit_kind; /* not NULL: at most one of this kind to this address in 24 h, and of a receipt or confirm 20
 			  * of all kinds a week (RCV-16). NULL for a receipt: the address is proved, 60 an hour. */

@@ -9,6 +9,8 @@
  * before, and gp_leaving_tick() sees to it. PERM exit 67 when it is not here. */
 GP_MUST_CHECK enum gp_rc gp_post_remove(struct gp_desk *desk, const struct gp_space *space, const char *msgid,
     const char *by, int64_t now, bool *ret_left, struct gp_err *err);
+/* Something was removed: gp_leaving_tick() is to see that it leaves the file. Inside the transaction that removes it. */
+GP_MUST_CHECK enum gp_rc gp_leaving_begin(struct gp_desk *desk, struct gp_err *err);
 /* What was removed and still stands in the file leaves it; *ret_next: when to try again, untouched when there is nothing. */
 GP_MUST_CHECK enum gp_rc gp_leaving_tick(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err);
 

@@ -28,7 +28,7 @@ enum gp_verb {
 	GP_VERB_WHY,
 	GP_VERB_ALL,
 	GP_VERB_EXPORT,
-	GP_VERB_FORGET,
+	GP_VERB_FORGET, /* value: "" or "and my posts" */
 	GP_VERB_ADDRESS, /* value: a further address */
 	GP_VERB_MAIN, /* value: one of my addresses, to send to */
 	GP_VERB_DROP, /* value: one of my addresses, no longer mine */

@@ -73,6 +73,11 @@ struct gp_post_edit {
 GP_MUST_CHECK enum gp_rc gp_compose_post(const void *octets, size_t n, const struct gp_post_edit *edit,
     struct gp_composed *ret_composed, struct gp_err *err);
 
+struct gp_file { /* attached; borrowed */
+	const char *type, *name; /* "application/json", "posts.mbox": ASCII without quotes */
+	const void *octets;
+	size_t n;
+};
 /* A mail of our own. Fields that are NULL or "" are left out. text is required; html and calendar are optional:
  * text alone; multipart/alternative; with a calendar the form of STANDARDS.md section 6. */
 struct gp_letter {
@@ -95,6 +100,8 @@ struct gp_letter {
 	const char *calendar, *calendar_method; /* iCalendar octets with CRLF, "REQUEST" */
 	const char *attached_message; /* a whole message to carry as message/rfc822, or NULL */
 	size_t attached_n;
+	const struct gp_file *files;
+	size_t file_count;
 };
 GP_MUST_CHECK enum gp_rc gp_compose_letter(
     const struct gp_letter *letter, struct gp_composed *ret_composed, struct gp_err *err);

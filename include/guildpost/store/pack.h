@@ -40,3 +40,8 @@ bool gp_unpack(
     const struct gp_octets *block, const struct gp_octets *dictionary, size_t at, size_t n, struct gp_buf *out);
 /* Blanks the octets of a row that is about to go, inside a write transaction: what lies beside them stays. */
 GP_MUST_CHECK enum gp_rc gp_pack_blank(struct gp_db *db, int64_t raw_id, struct gp_err *err);
+
+/* Dictionaries, for whoever must know what is in them: calls each(context, octets, n, &gone), and one of which `gone` is
+ * set goes: the blocks that it was used for are packed anew without any. Short transactions of its own. */
+typedef void gp_dictionary_each(void *context, const char *octets, size_t n, bool *ret_gone);
+GP_MUST_CHECK enum gp_rc gp_pack_weed(struct gp_db *db, gp_dictionary_each *each, void *context, struct gp_err *err);

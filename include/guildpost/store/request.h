@@ -7,11 +7,14 @@
 
 struct gp_request {
 	int64_t id, space_id, expires_at;
+	int64_t follows; /* the request whose answer led to this one; 0: none */
 	char kind[8]; /* "join", "leave", "undo", "wish", "choose", ... */
 	char *limit_key; /* what the limits of SUB-02 compare: dots and plus tags of an address taken off */
 	char *source; /* domain whose server asked for it; "" or NULL: nobody to blame */
 	char *address, *name,
 	    *mode; /* mode: of the subscription that a "join" or an "undo" opens; the lines of a wish */
+	char *notice; /* version of the words that it was asked with (store/consent.h); NULL: none */
+	char *msgid; /* of the mail that answered it; not read by gp_request_insert() */
 	bool settled;
 };
 void gp_request_release(struct gp_request *request);
@@ -19,7 +22,9 @@ GP_MUST_CHECK enum gp_rc gp_request_insert(struct gp_db *db, const struct gp_req
     int64_t *ret_id, struct gp_err *err); /* id and settled are not read */
 /* id 0 in *ret when there is none. */
 GP_MUST_CHECK enum gp_rc gp_request_load(struct gp_db *db, int64_t id, struct gp_request *ret, struct gp_err *err);
-GP_MUST_CHECK enum gp_rc gp_request_settle(struct gp_db *db, int64_t id, int64_t now, struct gp_err *err);
+/* msgid: of the mail that answers it. */
+GP_MUST_CHECK enum gp_rc gp_request_settle(
+    struct gp_db *db, int64_t id, const char *msgid, int64_t now, struct gp_err *err);
 
 /* How many of a group (one limit_key: the addresses that all must say yes) still wait for their word. */
 GP_MUST_CHECK enum gp_rc gp_request_waiting(

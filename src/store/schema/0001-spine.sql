@@ -95,9 +95,30 @@ CREATE TABLE request (request_id INTEGER PRIMARY KEY, kind TEXT NOT NULL, space_
   address TEXT NOT NULL, limit_key TEXT NOT NULL,
   source TEXT NOT NULL DEFAULT '',            -- domain of the envelope sender who asked, '' when From was proved
   name TEXT NOT NULL DEFAULT '', mode TEXT NOT NULL DEFAULT 'weekly',
+  notice TEXT NOT NULL DEFAULT '',            -- version of the words that it was asked with (notice.version)
+  msgid TEXT NOT NULL DEFAULT '',             -- of the mail that answered it
+  follows INTEGER,                            -- the request whose answer led to this one
   created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, settled_at INTEGER) STRICT;
 CREATE INDEX request_recent ON request (kind, created_at);
 CREATE INDEX request_limit ON request (limit_key, created_at);
+-- How each member agreed (SUB-09). how: asked, invited, undone: they answered a mail of ours; operator: somebody's word.
+CREATE TABLE consent (consent_id INTEGER PRIMARY KEY, member_id INTEGER NOT NULL REFERENCES member,
+  space_id INTEGER NOT NULL REFERENCES space, how TEXT NOT NULL, at INTEGER NOT NULL,
+  request_id INTEGER,                         -- stands in the token that was answered
+  msgid TEXT NOT NULL DEFAULT '',             -- of the answer
+  notice TEXT NOT NULL DEFAULT '', withdrawn_at INTEGER) STRICT;
+CREATE INDEX consent_member ON consent (member_id, at);
+-- Long work that a member has asked for, done piece by piece. what: export, forget, forget-posts.
+CREATE TABLE errand (errand_id INTEGER PRIMARY KEY, what TEXT NOT NULL, member_id INTEGER NOT NULL REFERENCES member,
+  space_id INTEGER NOT NULL REFERENCES space, -- by which it was asked
+  about TEXT NOT NULL DEFAULT '',             -- of "forget": the name and, a line each, the addresses; gone with the row
+  at INTEGER NOT NULL, stage INTEGER NOT NULL DEFAULT 0, cursor INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL) STRICT;
+CREATE INDEX errand_next ON errand (next_at);
+-- Whom we were told to forget: no address, but what one can be compared with. Nobody invites them again.
+CREATE TABLE forgotten (community_id INTEGER NOT NULL REFERENCES community, address_mac BLOB NOT NULL,
+  at INTEGER NOT NULL, PRIMARY KEY (community_id, address_mac)) STRICT, WITHOUT ROWID;
+-- The words that members agreed to, each version once: the question without its address and token.
+CREATE TABLE notice (version TEXT PRIMARY KEY, words TEXT NOT NULL, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 -- To whom the robot has written lately (RCV-16). kind: of an answer to an unproved address; "=" before what is counted apart.
 CREATE TABLE answered (address_key TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 CREATE INDEX answered_recent ON answered (address_key, at);
