@@ -30,16 +30,17 @@ char *
 gp_strndup(const char *s, size_t n)
 {
 	size_t len = strnlen(s, n);
-	char *copy = gp_new(len + 1);
+	char *copy = gp_grow(NULL, len + 1);
 
 	memcpy(copy, s, len);
+	copy[len] = '\0';
 	return copy;
 }
 
 void *
 gp_memdup(const void *p, size_t n)
 {
-	void *copy = gp_new(n);
+	void *copy = gp_grow(NULL, n);
 
 	if (n > 0)
 		memcpy(copy, p, n);

@@ -17,12 +17,18 @@
 #define JSON_MAX    (64u << 20)
 #define USAGE	    "explain [--sender ADDR] [--recipient ADDR] [FILE|MBOX]"
 
+#define WAITING_MAX 32 /* messages */
+
 struct explain {
 	struct gp_app *app;
 	struct gp_reader *reader;
 	const char *sender, *recipient; /* NULL: not given */
 	bool mbox;
 	int64_t count, failed;
+	/* Messages that are read together; numbers: which of the mbox each is. */
+	struct gp_reader_job waiting[WAITING_MAX];
+	int64_t numbers[WAITING_MAX];
+	size_t waiting_count, waiting_octets;
 };
 
 /* --- in JSON ------------------------------------------------------------------------------------------------------ */
@@ -266,43 +272,74 @@ say_line(const struct gp_reading *reading, const char *kind, const char *why)
 
 /* --- one message -------------------------------------------------------------------------------------------------- */
 
-static enum gp_rc
-explain_one(struct explain *ex, const char *octets, size_t n, struct gp_err *err)
+static void
+show_one(struct explain *ex, const struct gp_reading *reading)
 {
-	SCOPED(gp_reading_release) struct gp_reading reading = { 0 };
 	const char *plus = ex->recipient != NULL ? strchr(ex->recipient, '+') : NULL, *why, *kind;
 	SCOPED(gp_free_str) char *ext = plus != NULL ? gp_strndup(plus + 1, strcspn(plus + 1, "@")) : gp_strdup("");
 	const struct gp_envelope envelope = { ex->sender, ex->recipient != NULL ? ex->recipient : "", ext, "" };
 
-	GP_TRY(gp_reader_read(ex->reader, octets, n, gp_clock_now(), &reading, err));
-	kind = gp_kind_name(gp_classify(&reading, &envelope, &why));
+	kind = gp_kind_name(gp_classify(reading, &envelope, &why));
 	if (ex->app->json)
-		out_json(ex->app, &reading, kind, why, ex->sender);
+		out_json(ex->app, reading, kind, why, ex->sender);
 	else if (ex->mbox)
-		say_line(&reading, kind, why);
+		say_line(reading, kind, why);
 	else
-		say_all(&reading, kind, why, ex->sender);
+		say_all(reading, kind, why, ex->sender);
+}
+
+/* In an mbox a message that cannot be read is counted, named, and passed over. */
+static enum gp_rc
+failed_one(struct explain *ex, int64_t number, enum gp_rc rc, const struct gp_err *err)
+{
+	if (!ex->mbox)
+		return rc;
+	ex->failed++;
+	(void)fprintf(stderr, "guildpost: message %lld: %s\n", (long long)number, err->text);
 	return GP_OK;
+}
+
+static enum gp_rc
+explain_waiting(struct explain *ex, struct gp_err *err)
+{
+	enum gp_rc rc = GP_OK;
+
+	gp_reader_read_all(ex->reader, ex->waiting, ex->waiting_count);
+	for (size_t i = 0; i < ex->waiting_count; i++) {
+		struct gp_reader_job *job = &ex->waiting[i];
+
+		if (job->rc == GP_OK) {
+			show_one(ex, &job->reading);
+			gp_reading_release(&job->reading);
+		} else if (rc == GP_OK) {
+			*err = job->err;
+			rc = failed_one(ex, ex->numbers[i], job->rc, err);
+		}
+		free((void *)(uintptr_t)job->octets);
+	}
+	ex->waiting_count = ex->waiting_octets = 0;
+	return rc;
 }
 
 /* --- files -------------------------------------------------------------------------------------------------------- */
 
-/* In an mbox a message that cannot be read is counted, named, and passed over. */
 static enum gp_rc
 explain_next(void *context, const struct gp_mbox_message *message, struct gp_err *err)
 {
 	struct explain *ex = context;
-	enum gp_rc rc;
 
 	ex->count++;
+	if (message->too_large || ex->waiting_octets + message->n > GP_READER_PARCEL ||
+	    ex->waiting_count == WAITING_MAX)
+		GP_TRY(explain_waiting(ex, err));
 	if (message->too_large)
-		rc = gp_fail_as(err, 65, "5.3.4", "the message is larger than %u octets", MESSAGE_MAX);
-	else
-		rc = explain_one(ex, message->octets, message->n, err);
-	if (rc == GP_OK || !ex->mbox)
-		return rc;
-	ex->failed++;
-	(void)fprintf(stderr, "guildpost: message %lld: %s\n", (long long)message->number, err->text);
+		return failed_one(ex, message->number,
+		    gp_fail_as(err, 65, "5.3.4", "the message is larger than %u octets", MESSAGE_MAX), err);
+	ex->numbers[ex->waiting_count] = message->number;
+	ex->waiting[ex->waiting_count++] = (struct gp_reader_job){
+		.octets = gp_memdup(message->octets, message->n), .n = message->n, .received = gp_clock_now()
+	};
+	ex->waiting_octets += message->n;
 	return GP_OK;
 }
 
@@ -320,9 +357,11 @@ explain_stream(struct explain *ex, gzFile file, struct gp_err *err)
 		first = false;
 		GP_TRY(gp_mbox_feed(mbox, chunk, (size_t)n, err));
 	}
+	if (n >= 0)
+		GP_TRY(gp_mbox_end(mbox, err));
+	GP_TRY(explain_waiting(ex, err));
 	if (n < 0)
 		return gp_fail_as(err, 74, "4.3.0", "the file is damaged or ends too early");
-	GP_TRY(gp_mbox_end(mbox, err));
 	if (ex->count == 0)
 		return gp_fail_as(err, 65, "5.6.0", "there is no message: the input is empty");
 	if (ex->failed > 0)

@@ -42,15 +42,13 @@ cell(struct gp_app *app, const char *key, const char *json, const char *shown)
 void
 gp_out_text(struct gp_app *app, const char *key, const char *value)
 {
-	SCOPED(gp_buf_release) struct gp_buf json = GP_BUF_INIT(256u << 20);
-
 	if (value == NULL) {
 		gp_out_null(app, key);
 		return;
 	}
+	cell(app, key, "", *value != '\0' ? value : "-");
 	if (app->json)
-		gp_json_string(&json, value);
-	cell(app, key, json.data, *value != '\0' ? value : "-");
+		gp_json_string(&out.line, value);
 }
 
 void

@@ -6,24 +6,18 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "desk/reader_pipe.h"
+#include "desk/reader_seal.h"
 #include "guildpost/base/clock.h"
 #include "guildpost/base/log.h"
-#include "guildpost/mail/message.h"
-#include "desk/reader_seal.h"
 
-#define READER_FD     3
-#define TIMEOUT_MS    20000
-#define IDLE_MS	      30000
-#define RECYCLE_AFTER 5000 /* messages */
-#define RECYCLE_CPU   15 /* seconds of processor time */
-#define REPLY_MAX     (256u << 20)
-#define EXIT_NO_START 71 /* EX_OSERR: the child could not set itself up */
-#define EXIT_NO_EXEC  127
+#define TIMEOUT_MS   20000
+#define IDLE_MS	     30000
+#define PARCEL_COUNT 32 /* messages that travel in one go */
+#define EXIT_NO_EXEC 127
 
 #ifdef GP_SANITIZED
 #define END_SIGNAL 0 /* it ends by itself when nobody is there, and tells what it leaked */
@@ -31,22 +25,14 @@
 #define END_SIGNAL SIGKILL
 #endif
 
-struct request {
-	uint64_t n;
-	int64_t received;
-};
-struct reply {
-	uint64_t n;
-	uint64_t last; /* 1: the child has done its share and ends */
-};
-
-/* --- the desk's side ------------------------------------------------------------------------ */
+/* --- its life ------------------------------------------------------------------------------- */
 
 struct gp_reader {
 	char *program;
 	pid_t pid; /* 0: no child */
 	int fd;
 	int64_t used_ms;
+	struct inlet in;
 };
 
 struct gp_reader *
@@ -74,6 +60,7 @@ end_child(struct gp_reader *reader, int signal_to_send)
 		;
 	reader->pid = 0;
 	reader->fd = -1;
+	reader->in.from = reader->in.to = 0;
 	return status;
 }
 
@@ -138,6 +125,8 @@ start_child(struct gp_reader *reader, struct gp_err *err)
 	return GP_OK;
 }
 
+/* --- what travels --------------------------------------------------------------------------- */
+
 enum moved { MOVED, GONE, TIMED_OUT };
 
 /* Waits until the child's end can be read or written. */
@@ -157,31 +146,63 @@ wait_for(int fd, short events, int64_t deadline)
 	return n > 0 ? MOVED : GONE;
 }
 
-/* A header and what it announces, in one go: the other side is then woken once. */
-struct both {
-	struct iovec parts[2];
-};
-
-static bool
-both_sent(struct both *both, size_t n)
+bool
+gp_parts_sent(struct iovec *parts, size_t count, size_t n)
 {
-	for (size_t i = 0; i < 2; i++) {
-		size_t of_this = n < both->parts[i].iov_len ? n : both->parts[i].iov_len;
+	size_t left = 0;
 
-		both->parts[i].iov_base = (char *)both->parts[i].iov_base + of_this;
-		both->parts[i].iov_len -= of_this;
+	for (size_t i = 0; i < count; i++) {
+		size_t of_this = n < parts[i].iov_len ? n : parts[i].iov_len;
+
+		parts[i].iov_base = (char *)parts[i].iov_base + of_this;
+		parts[i].iov_len -= of_this;
 		n -= of_this;
+		left += parts[i].iov_len;
 	}
-	return both->parts[0].iov_len + both->parts[1].iov_len == 0;
+	return left == 0;
 }
 
-static enum moved
-send_both(int fd, struct both both, int64_t deadline)
+ssize_t
+gp_inlet_read(int fd, struct inlet *inlet, char **to, size_t *n)
 {
-	const struct msghdr header = { .msg_iov = both.parts, .msg_iovlen = 2 };
+	size_t had = inlet->to - inlet->from < *n ? inlet->to - inlet->from : *n, direct;
+	struct iovec parts[2];
+	ssize_t got;
+
+	memcpy(*to, inlet->octets + inlet->from, had);
+	inlet->from += had;
+	*to += had;
+	*n -= had;
+	if (*n == 0)
+		return 1;
+	parts[0] = (struct iovec){ *to, *n };
+	parts[1] = (struct iovec){ inlet->octets, sizeof(inlet->octets) };
+	got = readv(fd, parts, 2);
+	if (got <= 0)
+		return got;
+	direct = (size_t)got < *n ? (size_t)got : *n;
+	inlet->from = 0;
+	inlet->to = (size_t)got - direct;
+	*to += direct;
+	*n -= direct;
+	return got;
+}
+
+/* Messages with their headers, in one go: the other side is then woken once. */
+static enum moved
+send_requests(int fd, const struct gp_reader_job *jobs, size_t count, int64_t deadline)
+{
+	struct request requests[PARCEL_COUNT];
+	struct iovec parts[2 * PARCEL_COUNT];
+	const struct msghdr header = { .msg_iov = parts, .msg_iovlen = 2 * count };
 	enum moved moved;
 	ssize_t sent;
 
+	for (size_t i = 0; i < count; i++) {
+		requests[i] = (struct request){ .n = jobs[i].n, .received = jobs[i].received };
+		parts[2 * i] = (struct iovec){ &requests[i], sizeof(requests[i]) };
+		parts[2 * i + 1] = (struct iovec){ (void *)(uintptr_t)jobs[i].octets, jobs[i].n };
+	}
 	do {
 		sent = sendmsg(fd, &header, MSG_NOSIGNAL);
 		if (sent < 0 && errno != EAGAIN && errno != EINTR)
@@ -189,29 +210,26 @@ send_both(int fd, struct both both, int64_t deadline)
 		moved = sent < 0 ? wait_for(fd, POLLOUT, deadline) : MOVED;
 		if (moved != MOVED)
 			return moved;
-	} while (!both_sent(&both, sent < 0 ? 0 : (size_t)sent));
+	} while (!gp_parts_sent(parts, 2 * count, sent < 0 ? 0 : (size_t)sent));
 	return MOVED;
 }
 
 static enum moved
-receive_all(int fd, void *octets, size_t n, int64_t deadline)
+receive_all(struct gp_reader *reader, void *octets, size_t n, int64_t deadline)
 {
 	char *to = octets;
 	enum moved moved;
 	ssize_t got;
 
 	while (n > 0) {
-		got = recv(fd, to, n, 0);
+		got = gp_inlet_read(reader->fd, &reader->in, &to, &n);
 		if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
-			moved = wait_for(fd, POLLIN, deadline);
+			moved = wait_for(reader->fd, POLLIN, deadline);
 			if (moved != MOVED)
 				return moved;
-			continue;
-		}
-		if (got <= 0)
+		} else if (got <= 0) {
 			return GONE;
-		to += got;
-		n -= (size_t)got;
+		}
 	}
 	return MOVED;
 }
@@ -226,27 +244,21 @@ timeout_ms(void)
 	return ms > 0 ? ms : TIMEOUT_MS;
 }
 
-/* One question and its answer; *ret_octets: n octets, caller frees. */
+/* The next answer; *ret_octets: caller frees, also when it fails. */
 static enum moved
-converse(struct gp_reader *reader, const struct request *request, const void *octets, char **ret_octets,
-    struct reply *ret_reply)
+receive_answer(struct gp_reader *reader, int64_t deadline, char **ret_octets, struct answer *ret_answer)
 {
-	int64_t deadline = gp_clock_mono_ms() + timeout_ms();
-	const struct both both = { { { (void *)(uintptr_t)request, sizeof(*request) },
-	    { (void *)(uintptr_t)octets, (size_t)request->n } } };
-	enum moved moved = send_both(reader->fd, both, deadline);
+	enum moved moved = receive_all(reader, ret_answer, sizeof(*ret_answer), deadline);
 
-	if (moved == MOVED)
-		moved = wait_for(reader->fd, POLLIN, deadline);
-	if (moved == MOVED)
-		moved = receive_all(reader->fd, ret_reply, sizeof(*ret_reply), deadline);
 	if (moved != MOVED)
 		return moved;
-	if (ret_reply->n > REPLY_MAX)
+	if (ret_answer->n > ANSWER_MAX)
 		return GONE;
-	*ret_octets = gp_new((size_t)ret_reply->n);
-	return receive_all(reader->fd, *ret_octets, (size_t)ret_reply->n, deadline);
+	*ret_octets = gp_grow(NULL, (size_t)ret_answer->n);
+	return receive_all(reader, *ret_octets, (size_t)ret_answer->n, deadline);
 }
+
+/* --- one message ---------------------------------------------------------------------------- */
 
 /* What the message is to blame for is a strike; what merely befell the child is not. */
 static enum gp_rc
@@ -274,15 +286,19 @@ judge_death(int status, struct gp_err *err)
 }
 
 static enum gp_rc
-ask(struct gp_reader *reader, const struct request *request, const void *octets, char **ret_octets,
-    struct reply *ret_reply, struct gp_err *err)
+ask(struct gp_reader *reader, const struct gp_reader_job *job, char **ret_octets, struct answer *ret_answer,
+    struct gp_err *err)
 {
+	int64_t deadline;
 	enum moved moved;
 
 	if (reader->pid == 0)
 		GP_TRY(start_child(reader, err));
 	reader->used_ms = gp_clock_mono_ms();
-	moved = converse(reader, request, octets, ret_octets, ret_reply);
+	deadline = reader->used_ms + timeout_ms();
+	moved = send_requests(reader->fd, job, 1, deadline);
+	if (moved == MOVED)
+		moved = receive_answer(reader, deadline, ret_octets, ret_answer);
 	reader->used_ms = gp_clock_mono_ms();
 	if (moved == TIMED_OUT) {
 		(void)end_child(reader, SIGKILL);
@@ -290,7 +306,7 @@ ask(struct gp_reader *reader, const struct request *request, const void *octets,
 	}
 	if (moved == GONE)
 		return judge_death(end_child(reader, 0), err);
-	if (ret_reply->last != 0)
+	if (ret_answer->last != 0)
 		(void)end_child(reader, 0);
 	return GP_OK;
 }
@@ -299,102 +315,74 @@ enum gp_rc
 gp_reader_read(struct gp_reader *reader, const void *octets, size_t n, int64_t received, struct gp_reading *ret_reading,
     struct gp_err *err)
 {
-	const struct request request = { .n = n, .received = received };
-	SCOPED(gp_free_str) char *answer = NULL;
-	struct reply reply = { 0, 0 };
-	enum gp_rc rc = ask(reader, &request, octets, &answer, &reply, err);
+	const struct gp_reader_job job = { .octets = octets, .n = n, .received = received };
+	SCOPED(gp_free_str) char *encoded = NULL;
+	struct answer answer = { 0, 0 };
+	enum gp_rc rc = ask(reader, &job, &encoded, &answer, err);
 
 	if (rc != GP_OK) {
 		gp_log(GP_LOG_INFO, "reader.died", "dsn", err->status, "why", err->text, "detail",
 		    err->detail[0] != '\0' ? err->detail : NULL, NULL);
 		return rc;
 	}
-	return gp_reading_decode(answer, (size_t)reply.n, ret_reading, err);
+	return gp_reading_decode(encoded, (size_t)answer.n, ret_reading, err);
 }
 
-/* --- the child's side ----------------------------------------------------------------------- */
+/* --- several -------------------------------------------------------------------------------- */
 
-/* False at the end of the stream. */
-static bool
-read_all(void *octets, size_t n)
+/* How many from jobs on travel in one go. All of them fit into the pipe, so that we never wait for the child to take in
+ * while it waits for us to take out. */
+static size_t
+parcel_of(const struct gp_reader_job *jobs, size_t count)
 {
-	char *to = octets;
-	ssize_t got;
+	size_t n = 0, octets = 0;
 
-	while (n > 0) {
-		got = read(READER_FD, to, n);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got <= 0)
-			return false;
-		to += got;
-		n -= (size_t)got;
-	}
-	return true;
+	while (n < count && n < PARCEL_COUNT && octets + jobs[n].n <= GP_READER_PARCEL)
+		octets += jobs[n++].n;
+	return n;
 }
 
-static bool
-write_both(struct both both)
+/* Returns how many were answered: what comes behind these is to be read one by one. */
+static size_t
+read_parcel(struct gp_reader *reader, struct gp_reader_job *jobs, size_t count)
 {
-	ssize_t put;
+	int64_t deadline = gp_clock_mono_ms() + timeout_ms();
+	struct gp_err err;
+	size_t done = 0;
 
-	do {
-		put = writev(READER_FD, both.parts, 2);
-		if (put < 0 && errno != EINTR)
-			return false;
-	} while (!both_sent(&both, put < 0 ? 0 : (size_t)put));
-	return true;
-}
+	if (reader->pid == 0 && start_child(reader, &err) != GP_OK)
+		return 0;
+	for (enum moved moved = send_requests(reader->fd, jobs, count, deadline); done < count; done++) {
+		SCOPED(gp_free_str) char *encoded = NULL;
+		struct answer answer = { 0, 0 };
 
-/* GUILDPOST_TEST_READER="segv-on:WORD", "hang-on:WORD", "kill-on:WORD": dies so when a subject holds the word, because
- * no message is known that still gets through the pre-scan and kills the parser. "open-on:FILE" does what an attacker in
- * here would do next, and dies if the file opens. */
-static void
-perhaps_die(const char *subject)
-{
-	const char *order = getenv("GUILDPOST_TEST_READER"), *word = order != NULL ? strchr(order, ':') : NULL;
-
-	if (word == NULL || word[1] == '\0' || strstr(subject, word + 1) == NULL)
-		return;
-	if (strncmp(order, "open-on:", 8) == 0 && open(word + 1, O_RDONLY | O_CLOEXEC) >= 0)
-		(void)raise(SIGSEGV);
-	if (strncmp(order, "segv-on:", 8) == 0)
-		(void)raise(SIGSEGV);
-	if (strncmp(order, "kill-on:", 8) == 0)
-		(void)raise(SIGKILL);
-	while (strncmp(order, "hang-on:", 8) == 0)
-		(void)pause();
-}
-
-static bool
-answer_one(const struct request *request, bool last)
-{
-	SCOPED(gp_free_str) char *octets = gp_new((size_t)request->n + 1);
-	SCOPED(gp_buf_release) struct gp_buf out = GP_BUF_INIT(REPLY_MAX);
-	struct gp_reading reading;
-	struct reply reply;
-
-	if (!read_all(octets, (size_t)request->n))
-		return false;
-	gp_message_read_own(octets, (size_t)request->n, request->received, &reading);
-	perhaps_die(reading.subject);
-	gp_reading_encode(&reading, &out);
-	gp_reading_release(&reading);
-	if (out.full)
-		abort(); /* larger than anybody would file: the message's own fault */
-	reply = (struct reply){ .n = out.len, .last = last || clock() / CLOCKS_PER_SEC >= RECYCLE_CPU };
-	return write_both((struct both){ { { &reply, sizeof(reply) }, { out.data, out.len } } }) && reply.last == 0;
-}
-
-int
-gp_reader_main(void)
-{
-	struct request request;
-
-	if (!gp_reader_seal())
-		return EXIT_NO_START;
-	for (int i = 1; read_all(&request, sizeof(request)); i++)
-		if (!answer_one(&request, i >= RECYCLE_AFTER))
+		if (moved == MOVED)
+			moved = receive_answer(reader, deadline, &encoded, &answer);
+		if (moved != MOVED) {
+			(void)end_child(reader, SIGKILL);
 			break;
-	return 0;
+		}
+		jobs[done].rc = gp_reading_decode(encoded, (size_t)answer.n, &jobs[done].reading, &jobs[done].err);
+		if (answer.last != 0) {
+			(void)end_child(reader, 0);
+			done++;
+			break;
+		}
+	}
+	reader->used_ms = gp_clock_mono_ms();
+	return done;
+}
+
+void
+gp_reader_read_all(struct gp_reader *reader, struct gp_reader_job *jobs, size_t count)
+{
+	for (size_t i = 0, end; i < count; i = end) {
+		size_t parcel = parcel_of(jobs + i, count - i);
+
+		end = i + (parcel > 1 ? parcel : 1);
+		i += parcel > 1 ? read_parcel(reader, jobs + i, parcel) : 0;
+		for (; i < end; i++)
+			jobs[i].rc = gp_reader_read(
+			    reader, jobs[i].octets, jobs[i].n, jobs[i].received, &jobs[i].reading, &jobs[i].err);
+	}
 }

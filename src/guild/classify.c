@@ -115,9 +115,9 @@ is_challenge(const struct mail *mail)
 {
 	SCOPED(gp_free_str) char *subject = gp_utf8_fold(mail->reading->subject);
 	SCOPED(gp_free_str)
-	char *begin = gp_strndup(mail->reading->own_text, CHALLENGE_LOOK), *text = gp_utf8_fold(begin);
+	char *text = gp_utf8_folded(mail->reading->own_text, strnlen(mail->reading->own_text, CHALLENGE_LOOK));
 
-	return (gp_holds_any(subject, gp_challenge) && !mail->reading->subject_is_reply) ||
+	return (!mail->reading->subject_is_reply && gp_holds_any(subject, gp_challenge)) ||
 	       gp_holds_any(text, gp_challenge_text);
 }
 
@@ -130,15 +130,16 @@ has_bounces(const struct mail *mail)
 static bool
 is_notification(const struct mail *mail)
 {
-	SCOPED(gp_free_str) char *subject = gp_utf8_fold(mail->reading->subject);
-	SCOPED(gp_free_str) char *text = gp_utf8_fold(mail->reading->own_text);
+	SCOPED(gp_free_str) char *subject = gp_utf8_fold(mail->reading->subject), *text = NULL;
 
 	if (strcmp(mail->reading->report_type, "disposition-notification") == 0 ||
 	    gp_begins_with_any(subject, gp_notified))
 		return true;
 	/* "Read: a good book" is somebody's own. */
-	return gp_begins_with_any(subject, gp_notified_weak) && strlen(text) <= NOTICE_MAX &&
-	       gp_holds_any(text, gp_notified_text);
+	if (!gp_begins_with_any(subject, gp_notified_weak) || strlen(mail->reading->own_text) > NOTICE_MAX)
+		return false;
+	text = gp_utf8_fold(mail->reading->own_text);
+	return gp_holds_any(text, gp_notified_text);
 }
 
 static bool
@@ -169,12 +170,15 @@ is_invite(const struct mail *mail)
 static bool
 is_reaction(const struct mail *mail)
 {
-	SCOPED(gp_free_str) char *own = gp_utf8_fold(mail->reading->own_text);
-	const char *line = own + strspn(own, " \n");
+	const char *own = mail->reading->own_text + strspn(mail->reading->own_text, " \n");
+	SCOPED(gp_free_str) char *line = NULL;
 
 	if (mail->reading->reaction)
 		return true;
-	return strlen(line) <= REACTION_MAX && (gp_holds_any(line, gp_reacted) || gp_begins_with_any(line, gp_tapback));
+	if (strlen(own) > REACTION_MAX)
+		return false;
+	line = gp_utf8_fold(own);
+	return gp_holds_any(line, gp_reacted) || gp_begins_with_any(line, gp_tapback);
 }
 
 static bool

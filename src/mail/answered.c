@@ -130,7 +130,7 @@ is_header(const struct gp_lines *lines, size_t i, bool short_form, size_t *ret_e
 
 /* "-----Original Message-----" and "---------- Forwarded message ---------". */
 static bool
-is_marker(const struct gp_line *line, const char *const *phrases)
+is_marker(const struct gp_line *line)
 {
 	SCOPED(gp_free_str) char *text = NULL;
 	const char *s;
@@ -141,9 +141,9 @@ is_marker(const struct gp_line *line, const char *const *phrases)
 	text = gp_line_folded(line, MARKER_MAX);
 	s = text + strspn(text, " *");
 	dashes = strspn(s, "-_=+ ");
-	if (!begins_with_any(s + dashes, phrases))
+	if (dashes < 2 && (strlen(s) >= 60 || *s == '\0' || s[strlen(s) - 1] != ':'))
 		return false;
-	return dashes >= 2 || (strlen(s) < 60 && s[strlen(s) - 1] == ':');
+	return begins_with_any(s + dashes, gp_forwarded) || begins_with_any(s + dashes, gp_original);
 }
 
 /* Above the header may stand rules and blanks that belong to it. */
@@ -159,8 +159,7 @@ with_rules(const struct gp_lines *lines, size_t first)
 static void
 drop_one(struct gp_lines *lines, size_t i)
 {
-	bool forward = is_marker(&lines->v[i], gp_forwarded),
-	     original = forward || is_marker(&lines->v[i], gp_original);
+	bool original = is_marker(&lines->v[i]);
 	size_t end, first, next;
 
 	if (!is_header(lines, original ? gp_lines_next(lines, i + 1) : i, original, &end)) {

@@ -108,7 +108,7 @@ what_it_holds(const char *s)
 	for (const char *c = s; *c != '\0'; c++) {
 		bool starts = c == s || (!isalnum((unsigned char)c[-1]) && c[-1] != '.' && c[-1] != ':');
 
-		holds.address |= *c == '@' || strncmp(c, " at ", 4) == 0;
+		holds.address |= *c == ' ' && strncmp(c, " at ", 4) == 0;
 		if (starts && is_digit(*c)) {
 			holds.date |= is_date_at(c);
 			holds.time |= is_time_at(c);

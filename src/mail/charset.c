@@ -394,9 +394,8 @@ gp_charset_convert(struct gp_buf *out, const char *name, const char *octets, siz
 	return known;
 }
 
-/* ASCII without what begins a shift in ISO-2022 and HZ, or stands in UTF-16. */
-static bool
-is_plain(const char *octets, size_t n)
+bool
+gp_charset_plain(const void *octets, size_t n)
 {
 	return gp_ascii_run(octets, n) == n && memchr(octets, '\033', n) == NULL && memchr(octets, '~', n) == NULL &&
 	       memchr(octets, '\0', n) == NULL && memchr(octets, '\016', n) == NULL;
@@ -407,7 +406,7 @@ gp_charset_to_utf8(struct gp_buf *out, const char *label, const char *near, cons
 {
 	const char *name;
 
-	if (is_plain(octets, n)) { /* whatever the label: no charset of mail reads it otherwise */
+	if (gp_charset_plain(octets, n)) {
 		gp_buf_add(out, octets, n < out->max - out->len ? n : out->max - out->len);
 		return;
 	}

@@ -256,8 +256,7 @@ notice_start(const struct gp_lines *lines, size_t i, size_t end)
 
 	if (gp_begins_with_any(whole, gp_notice) || is_label(&lines->v[i], whole))
 		return i;
-	terms = count_terms(whole);
-	if (strlen(whole) < NOTICE_LEAST || terms < NOTICE_TERMS)
+	if (strlen(whole) < NOTICE_LEAST || (terms = count_terms(whole)) < NOTICE_TERMS)
 		return end;
 	for (size_t j = i + 1; j < end; j++) {
 		SCOPED(gp_free_str) char *rest = paragraph_at(lines, j, end);
@@ -349,7 +348,7 @@ is_sent_from(const struct gp_line *line)
 	       (gp_begins_with_any(s, gp_sent_from) || gp_holds_any(s, gp_sent_from_within));
 }
 
-static void
+static bool
 drop_sent_from(struct gp_lines *lines, size_t start, size_t end)
 {
 	size_t below = 0, at = end;
@@ -362,6 +361,7 @@ drop_sent_from(struct gp_lines *lines, size_t start, size_t end)
 		below++;
 	}
 	gp_lines_drop(lines, at, end);
+	return at < end;
 }
 
 /* --- signatures --------------------------------------------------------------------------------------------------- */
@@ -438,12 +438,16 @@ gp_ending_drop(struct gp_lines *lines)
 {
 	drop_scrubbed(lines);
 	drop_footers(lines);
-	for (size_t start = 0, end; start<lines->count; start = end> start ? end : start + 1) {
+	for (size_t start = 0, end; start < lines->count; start = end) {
 		end = stretch_end(lines, start);
+		if (end == start) {
+			end++;
+			continue;
+		}
 		drop_long_notice(lines, start, end);
 		drop_notices(lines, start, stretch_end(lines, start));
-		drop_sent_from(lines, start, stretch_end(lines, start));
-		drop_notices(lines, start, stretch_end(lines, start));
+		if (drop_sent_from(lines, start, stretch_end(lines, start)))
+			drop_notices(lines, start, stretch_end(lines, start));
 		drop_signature(lines, start, stretch_end(lines, start));
 	}
 }

@@ -6,6 +6,7 @@
 #include "guildpost/base/buf.h"
 #include "guildpost/base/mem.h"
 #include "guildpost/mail/own_text.h"
+#include "guildpost/mail/phrase.h"
 #include "guildpost/mail/utf8.h"
 
 #define WORDS_LEAST    8
@@ -146,14 +147,14 @@ count_words(const char *s)
 static size_t
 sentence_length(const char *s)
 {
+	static const char marks[] = ".?!\xe3\xef"; /* and with what the wide ones begin */
 	static const char *const wide[] = { "\xe3\x80\x82", "\xef\xbc\x9f", "\xef\xbc\x81", NULL }; /* 。？！ */
 	size_t i = 0;
 
-	while (s[i] != '\0') {
-		for (size_t w = 0; wide[w] != NULL; w++)
-			if (strncmp(s + i, wide[w], 3) == 0)
-				return i + 3;
-		if (strchr(".?!", s[i]) == NULL) {
+	while (s[i += strcspn(s + i, marks)] != '\0') {
+		if (gp_begins_with_any(s + i, wide))
+			return i + 3;
+		if ((unsigned char)s[i] >= 0x80) {
 			i++;
 			continue;
 		}
@@ -264,5 +265,7 @@ gp_asks(const char *own)
 {
 	SCOPED(gp_buf_release) struct gp_buf found = GP_BUF_INIT(256 * 1024);
 
+	if (strchr(own, '?') == NULL && strstr(own, "\xef\xbc\x9f") == NULL) /* most posts ask nothing */
+		return false;
 	return find_question(own, &found);
 }

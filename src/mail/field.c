@@ -114,12 +114,6 @@ gp_fields_release(struct gp_fields *fields)
 	*fields = (struct gp_fields){ 0 };
 }
 
-bool
-gp_field_is(const struct gp_field *field, const char *name)
-{
-	return strlen(name) == field->name_n && strncasecmp(field->name, name, field->name_n) == 0;
-}
-
 const struct gp_field *
 gp_fields_find(const struct gp_fields *fields, const char *name)
 {

@@ -26,6 +26,59 @@
 #define PASSES_MAX	(192ull << 20) /* octets over all levels: what a second of libetpan reads */
 #define NAME_MAX_OCTETS 200
 
+/* The charset that a guess may lean on: few messages need one, and it is looked for in many octets. */
+struct near {
+	const char *octets, *charset; /* that of the whole message, "" when missing */
+	size_t header_n, n; /* octets */
+	char *found; /* NULL: not looked for yet */
+};
+
+static const char *
+near_found(struct near *near)
+{
+	if (near->found == NULL)
+		near->found = gp_charset_near(near->octets, near->header_n, near->n, near->charset);
+	return near->found;
+}
+
+/* For these octets under this label; "" when they need none. */
+static const char *
+near_for(struct near *near, const char *label, const struct gp_buf *text)
+{
+	bool sure = gp_charset_plain(text->data, text->len) ||
+		    (*gp_charset_meaning(label) != '\0' && gp_utf8_ok(text->data, text->len));
+
+	return sure ? "" : near_found(near);
+}
+
+static bool
+has_encoded_words(const char *octets, size_t n)
+{
+	const char *end = octets + n;
+
+	for (const char *mark = memchr(octets, '?', n); mark != NULL;
+	     mark = memchr(mark + 1, '?', (size_t)(end - mark - 1)))
+		if (mark > octets && mark[-1] == '=')
+			return true;
+	return false;
+}
+
+/* A header needs one where it is not ASCII, or has encoded words, whose label may mean nothing. */
+static const char *
+near_for_head(struct near *near)
+{
+	bool sure = gp_ascii_run(near->octets, near->header_n) == near->header_n &&
+		    !has_encoded_words(near->octets, near->header_n);
+
+	return sure ? "" : near_found(near);
+}
+
+static void
+near_release(struct near *near)
+{
+	free(near->found);
+}
+
 /* What the walk through the parts gathers. */
 struct walk {
 	struct gp_reading *reading;
@@ -36,7 +89,7 @@ struct walk {
 	struct gp_buf returned; /* whom the message that a report gives back was for */
 	const char *boundary; /* of the multipart around this part; NULL: none */
 	size_t left, calendar_left; /* encoded octets of text parts, and of calendars, that will still be looked at */
-	const char *near; /* a charset that was named elsewhere in the message, or "" */
+	struct near *near;
 	size_t part_capacity;
 	int messages; /* messages around this part */
 	bool report; /* inside multipart/report */
@@ -111,6 +164,18 @@ says(const char *value, const char *name, const char *word)
 	return strcasecmp(said, word) == 0;
 }
 
+/* What a part is, by its Content-Type, or by what holds it. Caller frees. */
+static char *
+type_said(const char *content_type, bool digest)
+{
+	char *type = gp_value_word(content_type);
+
+	if (strchr(type, '/') != NULL)
+		return type;
+	free(type);
+	return gp_strdup(digest ? "message/rfc822" : "text/plain");
+}
+
 /* header: where the part's header begins; body and n: what libetpan took for its octets. */
 static void
 part_read(const char *header, const char *body, size_t n, bool digest, struct part *part)
@@ -124,11 +189,7 @@ part_read(const char *header, const char *body, size_t n, bool digest, struct pa
 	disposition = value_of(&fields, "content-disposition");
 	encoding = value_of(&fields, "content-transfer-encoding");
 	gp_fields_release(&fields);
-	part->type = gp_value_word(type);
-	if (*part->type == '\0' || strchr(part->type, '/') == NULL) {
-		free(part->type);
-		part->type = gp_strdup(digest ? "message/rfc822" : "text/plain");
-	}
+	part->type = type_said(type, digest);
 	part->charset = gp_value_param(type, "charset");
 	part->flowed = says(type, "format", "flowed");
 	part->delsp = says(type, "delsp", "yes");
@@ -234,7 +295,7 @@ take_text(struct walk *walk, const struct part *part)
 	gp_decode_transfer(&octets, part->encoding, part->octets, n);
 	if (!html)
 		take_files(walk, &octets);
-	gp_charset_to_utf8(&utf8, part->charset, walk->near, octets.data, octets.len);
+	gp_charset_to_utf8(&utf8, part->charset, near_for(walk->near, part->charset, &octets), octets.data, octets.len);
 	if (html) {
 		gp_html_text(&shown, utf8.data, utf8.len, true);
 		gp_html_text(&own, utf8.data, utf8.len, false);
@@ -258,7 +319,7 @@ take_calendar(struct walk *walk, const struct part *part)
 	SCOPED(gp_buf_release) struct gp_buf octets = GP_BUF_INIT(PART_READ_MAX);
 	SCOPED(gp_buf_release) struct gp_buf lines = GP_BUF_INIT(PART_READ_MAX);
 	SCOPED(gp_buf_release) struct gp_buf utf8 = GP_BUF_INIT(PART_READ_MAX);
-	bool wide;
+	const struct gp_buf *text;
 
 	walk->reading->has_calendar = true;
 	if (walk->reading->calendar_count >= CALENDARS_MAX || part->n > CALENDAR_MAX * 2 ||
@@ -266,10 +327,10 @@ take_calendar(struct walk *walk, const struct part *part)
 		return;
 	walk->calendar_left -= part->n;
 	decode(part, &octets);
-	wide = memchr(octets.data, '\0', octets.len) != NULL;
-	gp_ical_unfold(&lines, octets.data, wide ? 0 : octets.len);
-	gp_charset_to_utf8(
-	    &utf8, part->charset, walk->near, wide ? octets.data : lines.data, wide ? octets.len : lines.len);
+	text = memchr(octets.data, '\0', octets.len) != NULL ? &octets : &lines; /* UTF-16 has other line ends */
+	if (text == &lines)
+		gp_ical_unfold(&lines, octets.data, octets.len);
+	gp_charset_to_utf8(&utf8, part->charset, near_for(walk->near, part->charset, text), text->data, text->len);
 	if (utf8.len <= CALENDAR_MAX)
 		gp_ical_read(utf8.data, utf8.len, walk->reading);
 }
@@ -401,18 +462,20 @@ is_blank(const char *octets, size_t n)
 static int
 rank(const struct mailmime *node, const char *header, size_t *ret_size)
 {
-	struct part part = { 0 };
-	int rank_of;
+	SCOPED(gp_free_str) char *value = NULL, *type = NULL;
+	struct gp_fields fields = { 0 };
 	const char *body = body_of(node, ret_size);
 
 	if (node->mm_type == MAILMIME_MULTIPLE) /* multipart/related around HTML, mostly */
 		return 1;
 	if (body == NULL)
 		return 0;
-	part_read(header, body, *ret_size, false, &part);
-	rank_of = is(part.type, "text/plain") && !is_blank(body, *ret_size) ? 3 : is(part.type, "text/html") ? 2 : 0;
-	part_release(&part);
-	return rank_of;
+	if (header != NULL && header < body)
+		gp_fields_read(header, (size_t)(body - header), &fields);
+	value = value_of(&fields, "content-type");
+	type = type_said(value, false);
+	gp_fields_release(&fields);
+	return is(type, "text/plain") && !is_blank(body, *ret_size) ? 3 : is(type, "text/html") ? 2 : 0;
 }
 
 static const struct mailmime *
@@ -596,7 +659,7 @@ read_text(struct walk *walk)
 }
 
 static void
-read_body(const struct gp_fields *fields, const char *octets, size_t n, char *own, const char *near,
+read_body(const struct gp_fields *fields, const char *octets, size_t n, char *own, struct near *near,
     struct gp_reading *reading)
 {
 	struct walk walk = { .reading = reading,
@@ -642,7 +705,8 @@ static void
 read_octets(const char *octets, size_t n, char *own, int64_t received, struct gp_reading *reading)
 {
 	struct gp_fields fields;
-	SCOPED(gp_free_str) char *type = NULL, *charset = NULL, *near = NULL;
+	SCOPED(gp_free_str) char *type = NULL, *charset = NULL;
+	SCOPED(near_release) struct near near = { .octets = octets, .n = n };
 
 	gp_fields_read(octets, n, &fields);
 	gp_message_hash(&fields, octets, n, reading);
@@ -652,11 +716,12 @@ read_octets(const char *octets, size_t n, char *own, int64_t received, struct gp
 	set(&reading->report_type, gp_value_param(type, "report-type"));
 	for (char *c = reading->report_type; *c != '\0'; c++)
 		*c = *c >= 'A' && *c <= 'Z' ? (char)(*c + 32) : *c;
-	near = gp_charset_near(octets, fields.body, n, charset);
-	gp_head_read(&fields, near, received, reading);
+	near.header_n = fields.body;
+	near.charset = charset;
+	gp_head_read(&fields, near_for_head(&near), received, reading);
 	set(&reading->refused, gp_strdup(why_refused(&fields, octets, n)));
 	if (*reading->refused == '\0')
-		read_body(&fields, octets, n, own, near, reading);
+		read_body(&fields, octets, n, own, &near, reading);
 	gp_fields_release(&fields);
 }
 

@@ -49,6 +49,12 @@ gp_message_hash(const struct gp_fields *fields, const char *octets, size_t n, st
 	struct gp_sha256_state *state = gp_sha256_new();
 	size_t end = n, kept = 0;
 
+	while (end > fields->body && is_space(octets[end - 1]))
+		end--;
+	hash_lines(state, octets + fields->body, end - fields->body);
+	gp_sha256_end(&state, reading->body_sha256);
+	/* The body stands in the second by its hash: it is most of the octets. */
+	state = gp_sha256_new();
 	for (size_t i = 0; i < fields->count; i++) {
 		const struct gp_field *field = &fields->v[i];
 
@@ -57,11 +63,7 @@ gp_message_hash(const struct gp_fields *fields, const char *octets, size_t n, st
 		hash_lines(state, octets + kept, field->start - kept);
 		kept = field->end;
 	}
-	hash_lines(state, octets + kept, n - kept);
+	hash_lines(state, octets + kept, fields->body - kept);
+	gp_sha256_add(state, reading->body_sha256, sizeof(reading->body_sha256));
 	gp_sha256_end(&state, reading->delivery_sha256);
-	while (end > fields->body && is_space(octets[end - 1]))
-		end--;
-	state = gp_sha256_new();
-	hash_lines(state, octets + fields->body, end - fields->body);
-	gp_sha256_end(&state, reading->body_sha256);
 }

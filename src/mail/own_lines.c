@@ -214,6 +214,8 @@ gp_line_folded(const struct gp_line *line, size_t max)
 	SCOPED(gp_free_str) char *plain = NULL;
 	const char *stands_for;
 
+	if (gp_ascii_run(line->s, n) == n)
+		return gp_utf8_folded(line->s, n);
 	for (size_t i = 0; i < n; i += length) {
 		length = typographic_at(line->s + i, n - i, &stands_for);
 		if (length > 0) {

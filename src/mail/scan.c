@@ -132,6 +132,8 @@ end_header(struct scan *scan)
 static void
 count_comments(struct scan *scan, const char *line, size_t n)
 {
+	if (scan->comments == 0 && memchr(line, '(', n) == NULL) /* most lines */
+		return;
 	for (size_t i = 0; i < n; i++) {
 		if (line[i] == '(' && ++scan->comments > GP_SCAN_COMMENTS)
 			refuse(scan, "header");

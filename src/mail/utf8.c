@@ -216,7 +216,12 @@ fold_ascii(struct gp_buf *out, const char *s, size_t n)
 char *
 gp_utf8_fold(const char *s)
 {
-	size_t n = strlen(s);
+	return gp_utf8_folded(s, strlen(s));
+}
+
+char *
+gp_utf8_folded(const char *s, size_t n)
+{
 	struct gp_buf out = GP_BUF_INIT(n * 2 + 8);
 	uint32_t rune;
 

@@ -15,6 +15,20 @@ void gp_reader_free(struct gp_reader **reader);
  * (SIGKILL, SIGTERM, cannot start). It is started anew at the next call. */
 GP_MUST_CHECK enum gp_rc gp_reader_read(struct gp_reader *reader, const void *octets, size_t n, int64_t received,
     struct gp_reading *ret_reading, struct gp_err *err);
+
+/* One of several messages: what is asked (borrowed), and what gp_reader_read() says of it. */
+struct gp_reader_job {
+	const void *octets;
+	size_t n;
+	int64_t received;
+	struct gp_reading reading; /* caller releases */
+	enum gp_rc rc;
+	struct gp_err err;
+};
+/* Reads them all. Small ones that stand together travel in one go, which costs a fraction of a turn each; when the child
+ * dies on such a parcel, its messages are read one by one, so that the blame falls on the right one. */
+void gp_reader_read_all(struct gp_reader *reader, struct gp_reader_job *jobs, size_t count);
+#define GP_READER_PARCEL 65536 /* octets of messages that travel in one go */
 /* Ends an idle child; call it now and then. */
 void gp_reader_rest(struct gp_reader *reader);
 /* The child's main: reads requests on descriptor 3 until it is closed. Returns an exit status. */

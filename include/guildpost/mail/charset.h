@@ -11,6 +11,10 @@
  *   near   a label from elsewhere in the message that a guess may lean on, "" when there is none */
 void gp_charset_to_utf8(struct gp_buf *out, const char *label, const char *near, const void *octets, size_t n);
 
+/* ASCII without what begins a shift in ISO-2022 and HZ, or stands in UTF-16: whatever its label, no charset of mail reads
+ * it otherwise. */
+bool gp_charset_plain(const void *octets, size_t n);
+
 /* What octets without a trustworthy label are in: a name for gp_charset_meaning, static; at worst "windows-1252". "utf-8"
  * of what is ASCII, or UTF-8 but for a few octets. near: as above. */
 const char *gp_charset_guess(const char *octets, size_t n, const char *near);

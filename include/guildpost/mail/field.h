@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <strings.h>
 #include "guildpost/base/mem.h"
 
 struct gp_field {
@@ -23,7 +24,13 @@ struct gp_fields {
  * body (relays lose blanks and blank lines). Line ends CR LF or LF. */
 void gp_fields_read(const char *octets, size_t n, struct gp_fields *ret_fields);
 void gp_fields_release(struct gp_fields *fields);
-bool gp_field_is(const struct gp_field *field, const char *name); /* case-free */
+/* Case-free. Inline, and the first letter before all else: each field of each message is held against dozens of names. */
+static inline bool
+gp_field_is(const struct gp_field *field, const char *name)
+{
+	return ((field->name[0] ^ name[0]) & ~0x20) == 0 && strlen(name) == field->name_n &&
+	       strncasecmp(field->name, name, field->name_n) == 0;
+}
 const struct gp_field *gp_fields_find(const struct gp_fields *fields, const char *name); /* the first, or NULL */
 
 /* The value unfolded: line ends fall, the blanks stay. Caller frees. */

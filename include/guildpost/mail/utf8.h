@@ -27,3 +27,4 @@ size_t gp_utf8_cut(const char *s, size_t n, size_t max);
 uint32_t gp_utf8_lower(uint32_t rune); /* ASCII, Latin, Greek, Cyrillic; the rest as it is */
 /* Lower case for comparing. Caller frees. */
 char *gp_utf8_fold(const char *s);
+char *gp_utf8_folded(const char *s, size_t n); /* the same of n octets */
