@@ -13,6 +13,8 @@
 #include "guildpost/store/author.h"
 #include "guildpost/store/minutes.h"
 
+#define LOOKED_AT 250 /* posts, at least, in which those of one author are counted */
+
 /* --- may it be posted ----------------------------------------------------------------------- */
 
 /* Does it cite a post of this space? */
@@ -26,6 +28,24 @@ answers_here(
 	return GP_OK;
 }
 
+/* How much came of late, where there is a limit. Looking back as far as the limits reach is enough. */
+static enum gp_rc
+gather_lately(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_admit *ret, struct gp_err *err)
+{
+	const struct gp_member *author = arrival->author;
+	int64_t since = arrival->row->received_at - GP_LIMIT_WINDOW;
+	int64_t most = ret->space_limit + 1 > LOOKED_AT ? ret->space_limit + 1 : LOOKED_AT;
+	struct gp_lately lately;
+
+	if (ret->space_limit == 0 && (ret->author_limit == 0 || ret->steward))
+		return GP_OK;
+	GP_TRY(gp_posts_lately(desk->db, arrival->to->space->id, author != NULL ? author->id : 0,
+	    arrival->reading->from_address, since, most, &lately, err));
+	ret->author_lately = lately.author;
+	ret->space_lately = lately.space;
+	return GP_OK;
+}
+
 static enum gp_rc
 gather(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_admit *ret, struct gp_err *err)
 {
@@ -33,7 +53,6 @@ gather(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_admit *
 	const struct gp_reading *reading = arrival->reading;
 	const struct gp_member *author = arrival->author;
 	int64_t author_id = author != NULL ? author->id : 0;
-	struct gp_lately lately;
 
 	*ret = (struct gp_admit){ .posting = space->posting,
 		.hold_first_posts = strcmp(space->first_posts, "held") == 0,
@@ -58,11 +77,7 @@ gather(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_admit *
 		GP_TRY(answers_here(desk, space, reading, &ret->reply, err));
 	if (ret->hold_first_posts)
 		GP_TRY(gp_author_posts(desk->db, space->id, author_id, reading->from_address, &ret->posts_before, err));
-	GP_TRY(gp_posts_lately(desk->db, space->id, author_id, reading->from_address,
-	    arrival->row->received_at - GP_LIMIT_WINDOW, &lately, err));
-	ret->author_lately = lately.author;
-	ret->space_lately = lately.space;
-	return GP_OK;
+	return gather_lately(desk, arrival, ret, err);
 }
 
 static enum gp_rc

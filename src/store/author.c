@@ -25,17 +25,17 @@ gp_author_posts(
 }
 
 enum gp_rc
-gp_posts_lately(struct gp_db *db, int64_t space_id, int64_t member_id, const char *address, int64_t since,
+gp_posts_lately(struct gp_db *db, int64_t space_id, int64_t member_id, const char *address, int64_t since, int64_t most,
     struct gp_lately *ret, struct gp_err *err)
 {
-	/* From the newest back, so that the size of the archive does not matter; a thousand tells enough. A held post is a
+	/* From the newest back, so that the size of the archive does not matter. A held post is a
 	 * member's by any of his addresses. */
 	static const char sql[] =
 	    "SELECT count(*) AS space, count(*) FILTER (WHERE CASE WHEN :member > 0 THEN member_id = :member"
 	    "   ELSE address_key = lower(:address) END) AS author"
 	    " FROM (SELECT member_id, lower(from_address) AS address_key FROM ("
 	    "   SELECT member_id, from_address, received_at, imported FROM message WHERE space_id = :space"
-	    "    ORDER BY event DESC LIMIT 1000) WHERE received_at > :since AND imported = 0"
+	    "    ORDER BY event DESC LIMIT :most) WHERE received_at > :since AND imported = 0"
 	    "  UNION ALL SELECT coalesce("
 	    "    (SELECT m.member_id FROM member m WHERE m.community_id = s.community_id"
 	    "      AND m.address_key = lower(h.from_address)),"
@@ -52,6 +52,7 @@ gp_posts_lately(struct gp_db *db, int64_t space_id, int64_t member_id, const cha
 	gp_bind_int(query, ":member", member_id);
 	gp_bind_text(query, ":address", address);
 	gp_bind_int(query, ":since", since);
+	gp_bind_int(query, ":most", most);
 	gp_bind_text(query, ":often", GP_REASON_OFTEN);
 	gp_bind_text(query, ":flood", GP_REASON_FLOOD);
 	GP_TRY(gp_query_next(query, &found, err));

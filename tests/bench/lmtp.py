@@ -128,6 +128,7 @@ def main():
     dovecot = Dovecot() if shutil.which("dovecot") and os.getuid() == 0 else None
     with House(play=False) as house:
         house.community("weavers", ann="weekly")
+        house.unlimited("weavers")
         receive = house.start("receive", wait="ready")
         if dovecot and not wait_for(dovecot.there):
             dovecot.close()
