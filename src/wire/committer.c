@@ -186,6 +186,9 @@ wait_for_batch(struct gp_committer *committer, struct gp_commit *batch[BATCH_MES
 	(void)pthread_mutex_lock(&committer->lock);
 	while (committer->going.first == NULL && !committer->stopping)
 		(void)pthread_cond_wait(&committer->wake, &committer->lock);
+	/* A commit is made anyway: who is complete by now goes with it, and waits for nobody. */
+	if (committer->going.first != NULL)
+		move_all(&committer->added, &committer->going);
 	count = take_batch(committer, batch);
 	(void)pthread_mutex_unlock(&committer->lock);
 	return count;

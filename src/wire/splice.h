@@ -2,7 +2,9 @@
  * connect, read, write and poll of the library's one descriptor end here (they are defined in this program and so bind
  * before libc's; every other descriptor goes through to libc). The library meets an even-tempered server that greets,
  * offers PIPELINING, takes MAIL at once and never leaves: what the real one does is written down in the transfer. So it
- * cannot crash on 421 or a lost connection, and MAIL, RCPT and DATA travel together (LIBRARIES sections 0 and 2). */
+ * cannot crash on 421 or a lost connection, and MAIL, RCPT and DATA travel together (LIBRARIES sections 0 and 2).
+ * No port is opened and no process stands between: nobody else on the machine can relay through it. It is global, so a
+ * worker is one thread, and a process that may die: it owes nothing but its slice. */
 #pragma once
 #include <stdbool.h>
 #include "wire/link.h"
