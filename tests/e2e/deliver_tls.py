@@ -21,13 +21,13 @@ def openssl(*arguments):
 
 
 def certificate(name, subject):
-    openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", "/CN=guildpost test")
+    openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", "/CN=guildpost test")
     (folder / f"{name}.ext").write_text(f"subjectAltName={subject}\n")
     openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "30",
             "-extfile", f"{name}.ext", "-out", f"{name}.crt")
 
 
-openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "ca.key", "-out", "ca.crt", "-days", "30", "-subj", "/CN=test authority")
+openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "ca.key", "-out", "ca.crt", "-days", "30", "-subj", "/CN=test authority")
 certificate("good", "DNS:localhost,IP:127.0.0.1,IP:::1")
 certificate("other", "DNS:elsewhere.example")
 (folder / "password").write_text("s3cret\n")
