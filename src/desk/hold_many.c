@@ -190,8 +190,12 @@ enum gp_rc
 gp_held_many_tick(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err)
 {
 	SCOPED(gp_strs_release) struct gp_strs names = { 0 };
+	bool any;
 
 	*ret_next = 0;
+	GP_TRY(gp_held_many_any(desk->db, &any, err));
+	if (!any)
+		return GP_OK;
 	GP_TRY(gp_community_list(desk->db, &names, err));
 	for (size_t i = 0; i < names.count; i++) {
 		SCOPED(gp_community_free) struct gp_community *community = NULL;

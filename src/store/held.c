@@ -95,7 +95,7 @@ enum gp_rc
 gp_held_settle(
     struct gp_db *db, int64_t id, const char *state, const char *by, int64_t now, bool *ret_first, struct gp_err *err)
 {
-	static const char sql[] = "UPDATE held SET state = :state, settled_by = :by, settled_at = :now"
+	static const char sql[] = "UPDATE held SET state = :state, settled_by = :by, settled_at = :now, excerpt = ''"
 				  " WHERE held_id = :id AND state = 'held'";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
@@ -244,6 +244,17 @@ gp_held_own_lately(struct gp_db *db, int64_t community_id, int64_t since, int64_
 	GP_TRY(gp_query_next(query, &found, err));
 	*ret_count = gp_col_int(query, "n");
 	return GP_OK;
+}
+
+enum gp_rc
+gp_held_many_any(struct gp_db *db, bool *ret, struct gp_err *err)
+{
+	static const char sql[] = "SELECT 1 FROM held WHERE state = 'held' AND many = 1"
+				  " UNION ALL SELECT 1 FROM held WHERE told = 0 LIMIT 1";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	return gp_query_next(query, ret, err);
 }
 
 enum gp_rc

@@ -62,6 +62,11 @@ def names(house):
     return found
 
 
+def once(house, now=None):
+    for process in ("desk", "deliver"):
+        house.run(process, "--once", now=now)
+
+
 def prepare(house, words):
     """What the next command needs: something in the inbox, a held post, something that waits to go out."""
     if words.startswith("thread split"):
@@ -96,11 +101,6 @@ def by_command(house):
         house.run(*filled, input=INPUT.get(words))
         fresh = [row for row in house.rows("ledger")[len(rows):] if row["act"] == act]
         ok(fresh and fresh[-1]["actor"] == "operator", f"{' '.join(words.split()[:2])}: {act}, by the operator", house.rows("ledger")[len(rows):])
-
-
-def once(house, now=None):
-    for process in ("desk", "deliver"):
-        house.run(process, "--once", now=now)
 
 
 # --- by mail -------------------------------------------------------------------------------------------------------------
@@ -156,6 +156,10 @@ def by_mail(house):
     check("and back within a week", "member.add", "stranger", answer("new", "", "undo"))
     check("leaving one space by the token of its header", "member.unsubscribe", "ben@example.org", write("ruth", "news", "Subject: News", "The fair is in May."),
           lambda: house.post("else@else.example", re.search(r"mailto:(news[^?>]+)", field(house.mailbox("ben@example.org")[-1], "list-unsubscribe")).group(1), "Subject: \n\n\n", now=now()))
+    check("own data, asked for", "member.export", "ann@example.org", write("ann", request, "Subject: export me"), answer("ann", "", "yes"), answer("ann", "", "yes", domain="work.example"))
+    check("mending a conversation", "thread.split", "ruth@example.org", write("ruth", "weavers", "Subject: One\nMessage-ID: <one@example.org>", "The first."),
+          write("ann", "weavers", "Subject: Re: One\nIn-Reply-To: <one@example.org>", "The second."),
+          lambda: write("ruth", "weavers+thread", f"Subject: split {house.rows('archive', 'list', 'weavers')[-1]['id']}")())
     check("what the own MTA calls spam", "mail.dropped", "ann@example.org", write("ann", "weavers", "Subject: spam\nX-Spam-Flag: YES", "Buy."))
 
 

@@ -40,6 +40,8 @@ GP_MUST_CHECK enum gp_rc gp_held_wished(struct gp_db *db, int64_t after, struct 
     char **ret_by, char **ret_why, struct gp_err *err);
 /* "asked" and "shown" are done, and the post waits on. */
 GP_MUST_CHECK enum gp_rc gp_held_wish_done(struct gp_db *db, int64_t id, struct gp_err *err);
+/* Is there anything of the following to do, in any community? */
+GP_MUST_CHECK enum gp_rc gp_held_many_any(struct gp_db *db, bool *ret, struct gp_err *err);
 /* Of those in one mail: how many are not shown yet, how many are to be called for again (shown since `before` or longer,
  * once), and since when the oldest of those that are not called for yet is shown; 0: none. */
 struct gp_held_many {
