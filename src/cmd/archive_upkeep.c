@@ -71,20 +71,25 @@ gp_cmd_archive_reindex(struct gp_app *app, int argc, char **argv, struct gp_err 
 	SCOPED(gp_space_free) struct gp_space *space = NULL;
 	struct gp_progress progress = gp_progress_begin(app, "posts");
 	struct gp_upkeep_watch watch = { .context = &progress, .progress = on_progress, .trouble = on_trouble };
-	int64_t done, skipped;
+	struct gp_reindexed made = { 0 };
 	enum gp_rc rc;
 
-	GP_TRY(gp_option_end(argc, argv, 1, 1, "archive reindex SPACE", err));
+	GP_TRY(gp_option_end(argc, argv, 0, 1, "archive reindex [SPACE]", err));
 	GP_TRY(gp_app_open(app, 0, err));
-	GP_TRY(gp_name_space(app, argv[1], &space, err));
-	rc = gp_space_reindex(&app->desk, space, gp_clock_now(), &watch, &done, &skipped, err);
+	if (argc > 1)
+		GP_TRY(gp_name_space(app, argv[1], &space, err));
+	rc = gp_reindex(&app->desk, space, gp_clock_now(), &watch, &made, err);
 	gp_progress_end(&progress);
 	GP_TRY(rc);
+	if (!app->quiet && !app->json && made.anew)
+		(void)printf("The search index did not agree with the posts: it has been made anew, of all spaces.\n");
 	if (!app->quiet && !app->json)
-		(void)printf("%s: %lld posts read and indexed anew, %lld left as they were.\n", space->name,
-		    (long long)done, (long long)skipped);
-	if (skipped > 0)
-		return gp_fail_as(err, 65, "5.6.0", "%lld posts could not be read (see above)", (long long)skipped);
+		(void)printf("%s: %lld posts read and indexed anew, %lld left as they were.\n",
+		    space != NULL && !made.anew ? space->name : "all spaces", (long long)made.done,
+		    (long long)made.skipped);
+	if (made.skipped > 0)
+		return gp_fail_as(
+		    err, 65, "5.6.0", "%lld posts could not be read (see above)", (long long)made.skipped);
 	return GP_OK;
 }
 
@@ -151,7 +156,7 @@ gp_cmd_archive_check(struct gp_app *app, int argc, char **argv, struct gp_err *e
 		struct gp_err found = { .text = "" };
 		enum gp_rc rc = checks[i].run(app, &found);
 
-		if (rc == GP_TEMP) { /* busy: nothing can be said about the store */
+		if (rc == GP_TEMP && found.sysexit != 74) { /* busy: nothing can be said about the store */
 			*err = found;
 			return rc;
 		}

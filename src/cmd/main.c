@@ -66,7 +66,7 @@ static const struct gp_command commands[] = {
 	    gp_cmd_archive_export },
 	{ "archive stats", "SPACE", "posts, threads and people a month, as a chart", gp_cmd_archive_stats },
 	{ "archive remove", "SPACE MESSAGE-ID", "one post out of every copy that is here", gp_cmd_archive_remove },
-	{ "archive reindex", "SPACE", "all that is derived of the posts, anew", gp_cmd_archive_reindex },
+	{ "archive reindex", "[SPACE]", "all that is derived of the posts, anew", gp_cmd_archive_reindex },
 	{ "archive check", "", "is the whole store what it should be?", gp_cmd_archive_check },
 	{ "explain", "[--sender ADDR] [--recipient ADDR] [FILE|MBOX]",
 	    "what guildpost understands of a message, offline", gp_cmd_explain },

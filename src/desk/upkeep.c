@@ -8,11 +8,12 @@
 #include "guildpost/store/search.h"
 #include "guildpost/store/setting.h"
 
-#define OCTETS_MAX (80u << 20)
-#define BATCH	   32 /* posts a transaction */
-#define PIECE_MS   500
-#define AGAIN	   10 /* seconds until what has not left the file is looked at again */
-#define LEAVING	   "leaving" /* the setting that says: something was removed, and may stand in the file still */
+#define OCTETS_MAX    (80u << 20)
+#define BATCH	      32 /* posts a transaction */
+#define COMPARED_MOST 50000 /* posts: some five seconds */
+#define PIECE_MS      500
+#define AGAIN	      10 /* seconds until what has not left the file is looked at again */
+#define LEAVING	      "leaving" /* the setting that says: something was removed, and may stand in the file still */
 
 /* --- a post goes ---------------------------------------------------------------------------- */
 
@@ -200,41 +201,127 @@ free_reindex(struct reindex **reindex)
 }
 
 static enum gp_rc
-note_reindex(const struct reindex *reindex, struct gp_err *err)
+note_reindex(const struct reindex *reindex, int64_t done, struct gp_err *err)
 {
 	const struct gp_note note = { reindex->now, reindex->space->community_id, reindex->space->id, "operator",
 		"archive.reindex" };
 	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
 	char posts[24];
 
-	(void)snprintf(posts, sizeof(posts), "%lld", (long long)(reindex->done - reindex->skipped));
+	(void)snprintf(posts, sizeof(posts), "%lld", (long long)done);
 	GP_TRY(gp_tx_begin(reindex->desk->db, &tx, err));
 	GP_TRY(gp_note(reindex->desk, &note, err, "posts", posts, NULL));
 	return gp_tx_commit(&tx, err);
 }
 
-enum gp_rc
-gp_space_reindex(struct gp_desk *desk, const struct gp_space *space, int64_t now, const struct gp_upkeep_watch *watch,
-    int64_t *ret_done, int64_t *ret_skipped, struct gp_err *err)
+static enum gp_rc
+read_space(struct reindex *reindex, const struct gp_space *space, struct gp_err *err)
 {
-	SCOPED(free_reindex) struct reindex *reindex = gp_new(sizeof(*reindex));
-	int64_t members, after = 0, last = -1;
+	const struct gp_upkeep_watch *watch = reindex->watch;
+	int64_t after = 0, last = -1, before = reindex->done - reindex->skipped;
 
-	reindex->desk = desk;
 	reindex->space = space;
-	reindex->watch = watch;
-	reindex->now = now;
-	GP_TRY(gp_space_counts(desk->db, space->id, &members, &reindex->total, err));
 	while (after != last) {
 		last = after;
-		GP_TRY(gp_archive_next(desk->db, space->id, last, BATCH, take_post, reindex, &after, err));
+		GP_TRY(gp_archive_next(reindex->desk->db, space->id, last, BATCH, take_post, reindex, &after, err));
 		GP_TRY(read_batch(reindex, err));
 		GP_TRY(write_batch(reindex, err));
 		reindex->done += (int64_t)reindex->count;
 		empty_batch(reindex);
 		watch->progress(watch->context, reindex->done, (double)reindex->done / (double)(reindex->total + 1));
 	}
-	*ret_done = reindex->done - reindex->skipped;
-	*ret_skipped = reindex->skipped;
-	return note_reindex(reindex, err);
+	return note_reindex(reindex, reindex->done - reindex->skipped - before, err);
+}
+
+/* --- which of them, and whether the index is fit --------------------------------------------- */
+
+struct spaces {
+	struct gp_db *db;
+	int64_t *ids;
+	size_t count;
+	int64_t posts;
+};
+
+static void
+release_spaces(struct spaces *spaces)
+{
+	free(spaces->ids);
+}
+
+static enum gp_rc
+add_space(void *context, const struct gp_space *space, struct gp_err *err)
+{
+	struct spaces *spaces = context;
+	int64_t members, posts;
+
+	GP_TRY(gp_space_counts(spaces->db, space->id, &members, &posts, err));
+	spaces->ids = gp_grow(spaces->ids, (spaces->count + 1) * sizeof(*spaces->ids));
+	spaces->ids[spaces->count++] = space->id;
+	spaces->posts += posts;
+	return GP_OK;
+}
+
+/* The engine compares the index only inside a write transaction, where mail waits: not where that takes long. */
+static enum gp_rc
+is_fit(struct gp_db *db, const struct spaces *all, bool *ret_fit, struct gp_err *err)
+{
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+	struct gp_err ignored;
+
+	*ret_fit = true;
+	if (all->posts > COMPARED_MOST)
+		return GP_OK;
+	GP_TRY(gp_tx_begin(db, &tx, err));
+	*ret_fit = gp_index_verify(db, &ignored) == GP_OK;
+	return GP_OK;
+}
+
+static enum gp_rc
+begin_anew(struct gp_db *db, struct gp_err *err)
+{
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+
+	GP_TRY(gp_tx_begin(db, &tx, err));
+	GP_TRY(gp_index_anew(db, err));
+	return gp_tx_commit(&tx, err);
+}
+
+static enum gp_rc
+read_spaces(struct reindex *reindex, const struct spaces *spaces, struct gp_err *err)
+{
+	reindex->total = spaces->posts;
+	for (size_t i = 0; i < spaces->count; i++) {
+		SCOPED(gp_space_free) struct gp_space *space = NULL;
+
+		GP_TRY(gp_space_load(reindex->desk->db, spaces->ids[i], &space, err));
+		if (space != NULL)
+			GP_TRY(read_space(reindex, space, err));
+	}
+	return GP_OK;
+}
+
+enum gp_rc
+gp_reindex(struct gp_desk *desk, const struct gp_space *space, int64_t now, const struct gp_upkeep_watch *watch,
+    struct gp_reindexed *ret, struct gp_err *err)
+{
+	SCOPED(free_reindex) struct reindex *reindex = gp_new(sizeof(*reindex));
+	SCOPED(release_spaces) struct spaces all = { .db = desk->db };
+	SCOPED(release_spaces) struct spaces one = { .db = desk->db };
+	bool fit;
+
+	reindex->desk = desk;
+	reindex->watch = watch;
+	reindex->now = now;
+	GP_TRY(gp_space_list(desk->db, 0, add_space, &all, err));
+	GP_TRY(is_fit(desk->db, &all, &fit, err));
+	if (!fit)
+		GP_TRY(begin_anew(desk->db, err));
+	if (space != NULL)
+		GP_TRY(add_space(&one, space, err));
+	/* What was thrown away of the other spaces is theirs to have again. */
+	GP_TRY(read_spaces(reindex, space != NULL && fit ? &one : &all, err));
+	*ret = (struct gp_reindexed){
+		.done = reindex->done - reindex->skipped, .skipped = reindex->skipped, .anew = !fit
+	};
+	return GP_OK;
 }

@@ -279,6 +279,21 @@ run_with_id(struct gp_db *db, const char *sql, int64_t id, struct gp_err *err)
 
 static const char forget_citations[] = "DELETE FROM citation WHERE id = :id";
 
+/* Where it stands is kept: that a post came to the address of a thread is not told by its octets. */
+static enum gp_rc
+load_standing(struct gp_db *db, int64_t id, int64_t *ret_thread_id, bool *ret_by_subject, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, "SELECT thread_id, by_subject FROM message WHERE id = :id", &query, err));
+	gp_bind_int(query, ":id", id);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret_thread_id = gp_col_int(query, "thread_id");
+	*ret_by_subject = gp_col_int(query, "by_subject") != 0;
+	return GP_OK;
+}
+
 static enum gp_rc
 place_again(struct gp_db *db, int64_t id, const struct gp_filing *filing, struct gp_err *err)
 {
@@ -286,6 +301,8 @@ place_again(struct gp_db *db, int64_t id, const struct gp_filing *filing, struct
 	struct gp_placing placing = placing_of(filing);
 	int64_t thread_id; /* the row follows by itself: whoever is joined has its messages moved */
 
+	GP_TRY(load_standing(db, id, &thread_id, &placing.by_subject, err));
+	GP_TRY(gp_thread_keep(db, filing->space_id, placing.msgid, thread_id, err));
 	GP_TRY(gp_thread_references(db, &placing, &references, err));
 	placing.references = &references;
 	GP_TRY(gp_thread_place(db, &placing, &thread_id, err));
@@ -300,7 +317,7 @@ gp_message_refresh(struct gp_db *db, int64_t id, const struct gp_filing *filing,
 	GP_TRY(gp_index_remove(db, id, err));
 	GP_TRY(update_row(db, id, filing, err));
 	GP_TRY(gp_message_index(db, filing, id, err));
-	return filing->imported ? place_again(db, id, filing, err) : GP_OK;
+	return place_again(db, id, filing, err);
 }
 
 enum gp_rc

@@ -23,6 +23,9 @@ struct gp_placing {
  * each of its threads, and would tie them all together), with a token only what stands in that thread. */
 GP_MUST_CHECK enum gp_rc gp_thread_references(
     struct gp_db *db, const struct gp_placing *placing, struct gp_strs *ret, struct gp_err *err);
+/* Gives an id its place in this thread where it has none. */
+GP_MUST_CHECK enum gp_rc gp_thread_keep(
+    struct gp_db *db, int64_t space_id, const char *msgid, int64_t thread_id, struct gp_err *err);
 /* The thread of a message that is about to be filed; joins threads as needed. Inside a write transaction. */
 GP_MUST_CHECK enum gp_rc gp_thread_place(
     struct gp_db *db, const struct gp_placing *placing, int64_t *ret_thread_id, struct gp_err *err);

@@ -176,6 +176,24 @@ gp_index_own_text(struct gp_db *db, int64_t message_id, char **ret_own, struct g
 	return GP_OK;
 }
 
+enum gp_rc
+gp_index_anew(struct gp_db *db, struct gp_err *err)
+{
+	static const char made_by[] = "SELECT sql FROM sqlite_schema WHERE name = 'message_index'";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	SCOPED(gp_free_str) char *make = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, made_by, &query, err));
+	GP_TRY(gp_query_next(query, &found, err));
+	make = gp_strdup(gp_col_text(query, "sql"));
+	gp_query_free(&query);
+	if (found)
+		GP_TRY(gp_db_run(db, "DROP TABLE message_index", err));
+	GP_TRY(gp_db_run(db, make, err));
+	return gp_db_run(db, "DELETE FROM message_text", err);
+}
+
 static enum gp_rc
 merge_some(struct gp_db *db, int64_t pages, bool *ret_more, struct gp_err *err)
 {
@@ -238,10 +256,12 @@ gp_index_verify(struct gp_db *db, struct gp_err *err)
 {
 	static const char sql[] = "INSERT INTO message_index (message_index, rank) VALUES ('integrity-check', 1)";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	enum gp_rc rc = gp_query_open(db, sql, &query, err);
 
-	GP_TRY(gp_query_open(db, sql, &query, err));
-	if (gp_query_do(query, err) == GP_OK)
-		return GP_OK;
+	if (rc == GP_OK)
+		rc = gp_query_do(query, err);
+	if (rc == GP_OK)
+		return rc;
 	return gp_fail_as(err, 74, "5.3.0",
-	    "the search index does not agree with the archive; make it anew with: guildpost archive reindex SPACE");
+	    "the search index does not agree with the archive; make it anew with: guildpost archive reindex");
 }

@@ -216,6 +216,12 @@ add_place(struct gp_db *db, int64_t space_id, const char *msgid, int64_t thread_
 }
 
 enum gp_rc
+gp_thread_keep(struct gp_db *db, int64_t space_id, const char *msgid, int64_t thread_id, struct gp_err *err)
+{
+	return add_place(db, space_id, msgid, thread_id, err);
+}
+
+enum gp_rc
 gp_thread_place(struct gp_db *db, const struct gp_placing *placing, int64_t *ret_thread_id, struct gp_err *err)
 {
 	const int64_t space_id = placing->space_id;

@@ -78,7 +78,7 @@ with House("corpus") as house:
     for file in sorted((CORPORA / "mbox").glob("*.mbox.gz")):
         if WHOLE or file.stat().st_size < SMALL or file.name.startswith("small-"):
             name = file.name.removesuffix(".mbox.gz")
-            whole(house, name.replace("-", "")[:20], file)
+            whole(house, re.sub("[-_]", "", name)[:20], file)
             done_with.add(name)
     space = "usrpusers" if WHOLE else "rsigteaching"
     threads = house.rows("archive", "threads", space)

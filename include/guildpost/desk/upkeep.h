@@ -19,7 +19,12 @@ struct gp_upkeep_watch {
 	void (*progress)(void *context, int64_t count, double done); /* now and then */
 	void (*trouble)(void *context, const char *where, const char *why); /* where: a message-id */
 };
-/* Every post of the space is read again, and all that is derived of it made anew; in short transactions. A post that
- * cannot be read stays as it was and is told. */
-GP_MUST_CHECK enum gp_rc gp_space_reindex(struct gp_desk *desk, const struct gp_space *space, int64_t now,
-    const struct gp_upkeep_watch *watch, int64_t *ret_done, int64_t *ret_skipped, struct gp_err *err);
+struct gp_reindexed {
+	int64_t done, skipped;
+	bool anew; /* the search index was damaged, and all spaces have a new one */
+};
+/* Every post of the space (NULL: of all) is read again, and all that is derived of it made anew; in short transactions. A
+ * post that cannot be read stays as it was and is told. A search index that does not agree with the posts is thrown away
+ * first, and made of all spaces; in a store of more than 50,000 posts it is not compared. */
+GP_MUST_CHECK enum gp_rc gp_reindex(struct gp_desk *desk, const struct gp_space *space, int64_t now,
+    const struct gp_upkeep_watch *watch, struct gp_reindexed *ret, struct gp_err *err);

@@ -17,6 +17,9 @@ struct gp_indexing {
 GP_MUST_CHECK enum gp_rc gp_index_add(struct gp_db *db, const struct gp_indexing *indexing, struct gp_err *err);
 /* Before the message's row, and its raw, go or change. Nothing happens when it is not indexed. */
 GP_MUST_CHECK enum gp_rc gp_index_remove(struct gp_db *db, int64_t message_id, struct gp_err *err);
+/* An index of nothing, for all spaces, whatever is wrong with the one that is there: every message is to be indexed again.
+ * Inside a write transaction. */
+GP_MUST_CHECK enum gp_rc gp_index_anew(struct gp_db *db, struct gp_err *err);
 /* The author's own words, as they were indexed; "" when nothing is. Caller frees. */
 GP_MUST_CHECK enum gp_rc gp_index_own_text(struct gp_db *db, int64_t message_id, char **ret_own, struct gp_err *err);
 /* What was taken out leaves the file too: merges the index in short transactions of its own, and empties the log of
