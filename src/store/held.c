@@ -165,7 +165,7 @@ gp_held_wish(struct gp_db *db, int64_t id, const char *state, const char *by, co
     struct gp_err *err)
 {
 	static const char sql[] = "UPDATE held SET wish = :state, wish_by = :by, wish_why = :why"
-				  " WHERE held_id = :id AND state = 'held' AND wish IS NULL";
+				  " WHERE held_id = :id AND state = 'held' AND (wish IS NULL OR wish = 'shown')";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));

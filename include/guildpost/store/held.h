@@ -32,7 +32,7 @@ GP_MUST_CHECK enum gp_rc gp_held_overdue(
 GP_MUST_CHECK enum gp_rc gp_held_called(struct gp_db *db, int64_t id, int64_t now, struct gp_err *err);
 /* A steward has said what shall happen, and it is done by the next round (gp_held_tick). state: "freed", "refused",
  * "asked", "shown".
- * *ret_first false: it is settled or decided already. */
+ * *ret_first false: it is settled or decided already; that somebody wants to see it decides nothing. */
 GP_MUST_CHECK enum gp_rc gp_held_wish(struct gp_db *db, int64_t id, const char *state, const char *by, const char *why,
     bool *ret_first, struct gp_err *err);
 /* The next one of these, numbered above `after`; *ret NULL: none. Strings: caller frees. */
