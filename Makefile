@@ -106,7 +106,7 @@ crash: tests-build
 	CRASH_ROUNDS=$${CRASH_ROUNDS:-350} TEST_LIMIT=$${TEST_LIMIT:-86400} BUILD=$(BUILD) tests/run crash
 
 # Speed, as ratios in one run: one JSON line a bench. The peers that it is measured against are wanted here alone.
-BENCH_PACKAGES := notmuch maildir-utils
+BENCH_PACKAGES := notmuch maildir-utils public-inbox
 bench:
 	$(MAKE) deps PACKAGES='$(PACKAGES) $(BENCH_PACKAGES)'
 	$(MAKE) tests-build

@@ -6,6 +6,7 @@ import quopri
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 from house import House, done, ok
 
@@ -52,7 +53,7 @@ def windows(octets, size=40):
 
 def blocks(house):
     """What the store holds packed: {block: (as it lies, unpacked)}."""
-    with sqlite3.connect(f"file:{house.dir / 'guildpost.db'}?mode=ro", uri=True) as db:
+    with closing(sqlite3.connect(house.dir / "guildpost.db")) as db:
         rows = db.execute("SELECT b.block_id, b.coding, b.octets, d.octets FROM block b LEFT JOIN dictionary d ON d.dictionary_id = b.dictionary").fetchall()
     found, context = {}, zstd.ZSTD_createDCtx()
     for number, coding, octets, dictionary in rows:
@@ -64,7 +65,7 @@ def blocks(house):
 
 
 def patches(house, msgid):
-    with sqlite3.connect(f"file:{house.dir / 'guildpost.db'}?mode=ro", uri=True) as db:
+    with closing(sqlite3.connect(house.dir / "guildpost.db")) as db:
         return [octets for row in db.execute("SELECT t.own, t.rest FROM message_text t JOIN message m USING (id) WHERE m.msgid = ?", (msgid,)) for octets in row]
 
 
