@@ -233,7 +233,6 @@ octets_step(struct forgetting *f, struct gp_err *err)
 	int64_t cursor = f->errand->cursor;
 	bool found, end;
 
-	gp_reading_init(&find.reading);
 	GP_TRY(look(f, &cursor, &find, &found, &end, err));
 	if (found && find.raw.id != 0)
 		GP_TRY(read_clean(f, &find, err));
