@@ -6,9 +6,15 @@ import smtplib
 from house import House, done, ok
 from letters import address, field, text
 from shapes import SHAPES
+from shapes_more import MORE
 
 SAID = [("daily", "daily"), ("Hello,\n\nmonthly please\n\nBest wishes, Member", "monthly"), ("3", "each"), ("täglich", "daily"),
         ("meetings\nThanks!", "meetings"), ("Could I have it less often, weekly perhaps?", None)]
+
+# As people of four languages say it, and as they say what cannot be done without a guess.
+OTHERS = [("wöchentlich bitte", "weekly"), ("Bonjour,\n\nchaque mois, merci", "monthly"), ("cada mensaje", "each"), ("2.", "daily"),
+          ("Hola:\n\ndiario\n\nUn saludo,\nMember", "daily"), ("nur Treffen\n\nViele Grüße\nMember", "meetings"), ("hebdomadaire\nMerci d'avance", "weekly"), ("4", "monthly"),
+          ("Ja, gerne so lassen.", None), ("Moins souvent, s'il vous plaît ?", None), ("No entiendo nada de esto", None), ("weekly or monthly, whatever is easier", None)]
 
 
 def send(lmtp, number, sender, to, subject, shape, said, answered):
@@ -21,6 +27,7 @@ def send(lmtp, number, sender, to, subject, shape, said, answered):
 with House("replies") as house:
     house.community("weavers", steward="ruth@example.org")
     cases = [(shape, said, want) for number, shape in enumerate(SHAPES) for said, want in (SAID[number % 6], SAID[(number + 1) % 6], SAID[(number + 2) % 6], SAID[(number + 4) % 6])]
+    cases += [(shape, *OTHERS[(number + step) % 12]) for number, shape in enumerate(MORE) for step in (0, 5, 9)]
     rows = "".join(f"m{n}@example.org,Member,weekly\n" for n in range(len(cases)))
     house.run("member", "import", "weavers", "-", "--confirmed", input="address,name,delivery\n" + rows)
     house.start("receive", wait="receive.ready")
