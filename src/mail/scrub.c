@@ -132,7 +132,8 @@ put_instead(struct work *work, size_t field_start, bool header)
 
 	if (header && out->len > field_start && out->data[out->len - 1] == '<') {
 		gp_buf_cut(out, display_start(out, field_start));
-		gp_buf_addf(out, " %s <", work->scrub->instead_name);
+		gp_buf_addf(out, "%s%s <", out->len > 0 && out->data[out->len - 1] == ' ' ? "" : " ",
+		    work->scrub->instead_name);
 	}
 	gp_buf_adds(out, work->scrub->instead);
 	work->changed = true;
