@@ -1,5 +1,8 @@
 #include "guildpost/cmd/commands.h"
 
+#include <errno.h>
+#include <string.h>
+
 #include "cmd/names.h"
 #include "guildpost/base/clock.h"
 #include "guildpost/desk/community.h"
@@ -107,9 +110,10 @@ show_space(struct gp_app *app, const struct gp_space *space, struct gp_err *err)
 		{ "state", space->state }, { "timezone", space->timezone }, { "language", space->language },
 		{ "rhythm", space->rhythm }, { "visibility", space->visibility }, { "posting", space->posting },
 		{ "first-posts", space->first_posts }, { "reply-to", space->reply_to }, { "prefix", space->prefix },
-		{ "footer", space->footer }, { "max-size", max_size }, { "delivery", space->delivery },
-		{ "join", space->joining }, { "replies", space->replies }, { "author-limit", author_limit },
-		{ "space-limit", space_limit }, { "brief", space->brief }, { "members", members }, { "posts", posts } };
+		{ "footer", space->footer }, { "charter", space->charter }, { "max-size", max_size },
+		{ "delivery", space->delivery }, { "join", space->joining }, { "replies", space->replies },
+		{ "author-limit", author_limit }, { "space-limit", space_limit }, { "brief", space->brief },
+		{ "members", members }, { "posts", posts } };
 	gp_show(app, pairs, GP_COUNT(pairs));
 	return GP_OK;
 }
@@ -141,17 +145,42 @@ gp_cmd_space_show(struct gp_app *app, int argc, char **argv, struct gp_err *err)
 typedef enum gp_rc setter(struct gp_desk *desk, const char *name, const char *key, const char *value, const char *by,
     int64_t now, struct gp_err *err);
 
+/* "@FILE": a value of several lines is written in an editor, not in a shell. */
+static enum gp_rc
+read_value(const char *word, struct gp_buf *out, struct gp_err *err)
+{
+	FILE *file;
+	char octets[4096];
+	size_t n;
+
+	if (*word != '@') {
+		gp_buf_adds(out, word);
+		return GP_OK;
+	}
+	file = fopen(word + 1, "re");
+	if (file == NULL)
+		return gp_fail_as(err, 66, "5.3.0", "cannot read %.100s: %s", word + 1, strerror(errno));
+	while ((n = fread(octets, 1, sizeof(octets), file)) > 0)
+		gp_buf_add(out, octets, n);
+	(void)fclose(file);
+	return out->full || memchr(out->data, '\0', out->len) != NULL
+		   ? gp_fail_as(err, 65, "5.6.0", "%.100s is no text, or larger than 64 KiB", word + 1)
+		   : GP_OK;
+}
+
 static enum gp_rc
 set(struct gp_app *app, int argc, char **argv, setter *put, const char *usage, struct gp_err *err)
 {
 	SCOPED(gp_free_str) char *name = NULL;
+	SCOPED(gp_buf_release) struct gp_buf value = GP_BUF_INIT(64 * 1024);
 	const char *domain;
 
 	if (argc != 4)
 		return gp_usage(err, "usage: guildpost %s", usage);
+	GP_TRY(read_value(argv[3], &value, err));
 	GP_TRY(gp_app_open(app, 0, err));
 	GP_TRY(gp_name_read(app, argv[1], &name, &domain, err));
-	GP_TRY(put(&app->desk, name, argv[2], argv[3], "operator", gp_clock_now(), err));
+	GP_TRY(put(&app->desk, name, argv[2], value.data, "operator", gp_clock_now(), err));
 	gp_bell_ring(app->db, "desk"); /* a rhythm may fall due earlier now */
 	return GP_OK;
 }

@@ -377,7 +377,8 @@ gp_cmd_member_import(struct gp_app *app, int argc, char **argv, struct gp_err *e
 	GP_TRY(rc);
 	if (!app->quiet)
 		(void)fprintf(stderr, "%lld %s, %lld refused\n", (long long)import.taken,
-		    import.confirmed ? "are members" : "are invited by mail and become members by answering",
+		    import.confirmed ? "are members"
+				     : "are invited by mail, a hundred an hour, and become members by answering",
 		    (long long)import.refused);
 	return import.refused > 0
 		   ? gp_fail_as(err, 65, "5.6.0", "%lld lines were not taken, see above; the others are in",

@@ -118,6 +118,7 @@ static const struct {
 	{ "probes", gp_probe_tick },
 	{ "held", gp_held_tick },
 	{ "pauses", gp_pause_tick }, /* before the digests, which go by it */
+	{ "newcomers", gp_enrol_tick },
 	{ "practice", gp_practice_tick },
 	{ "brief", gp_brief_tick },
 	{ "invitations", invitations },

@@ -123,7 +123,7 @@ static bool
 only_reads(const struct gp_command *command)
 {
 	return command->verb == GP_VERB_HELP || command->verb == GP_VERB_SETTINGS || command->verb == GP_VERB_WHO ||
-	       command->verb == GP_VERB_WHY || command->verb == GP_VERB_NEEDLESS;
+	       command->verb == GP_VERB_WHY || command->verb == GP_VERB_CHARTER || command->verb == GP_VERB_NEEDLESS;
 }
 
 static bool

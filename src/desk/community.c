@@ -33,6 +33,18 @@ check_text(const char *value, const char *most, char **ret, struct gp_err *err)
 	return keep(value, NULL, ret, err);
 }
 
+/* Several paragraphs. */
+static enum gp_rc
+check_paragraphs(const char *value, const char *most, char **ret, struct gp_err *err)
+{
+	if (strlen(value) > (size_t)atoi(most))
+		return gp_fail_as(err, 64, "5.5.4", "the text may be at most %s octets long", most);
+	if (strpbrk(value, "\r\t\v\f\033") != NULL)
+		return gp_fail_as(err, 64, "5.5.4", "the text may hold nothing but lines: no tabs, no controls");
+	*ret = gp_strdup(value);
+	return GP_OK;
+}
+
 static enum gp_rc
 check_title(const char *value, const char *detail, char **ret, struct gp_err *err)
 {
@@ -147,6 +159,7 @@ static const struct key keys[] = {
 	{ "author-limit", check_count, NULL, NUMBER(author_limit) },
 	{ "space-limit", check_count, NULL, NUMBER(space_limit) },
 	{ "brief", check_choice, "monday tuesday wednesday thursday friday saturday sunday never", TEXTUAL(brief) },
+	{ "charter", check_paragraphs, "8000", TEXTUAL(charter) },
 	{ "delivery", check_choice, "own shared", TEXTUAL(delivery) },
 	{ "replies", check_choice, "posting members", TEXTUAL(replies) },
 	{ "join", check_choice, "open approved invited closed", TEXTUAL(joining) },
@@ -286,6 +299,7 @@ default_space(const struct gp_desk *desk, int64_t community_id, const char *name
 		.joining = TEXT("open"),
 		.replies = TEXT("posting"),
 		.brief = TEXT("monday"),
+		.charter = TEXT(""),
 		.author_limit = GP_AUTHOR_LIMIT,
 		.space_limit = GP_SPACE_LIMIT,
 		.state = TEXT("open") };

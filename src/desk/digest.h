@@ -80,6 +80,9 @@ bool digest_is_rtl(const char *text); /* holds Hebrew, Arabic or the like (I18-0
 /* digest_write.c: subject and the composed mail, from what was gathered. seed: names the issue for its message-id. */
 enum gp_rc digest_write(struct digest *digest, const char *seed, int64_t date, struct gp_err *err);
 
+/* The text alone, without personal strip and foot: for a mail that tells what was said lately. */
+enum gp_rc digest_write_items(struct digest *digest, struct gp_buf *out, struct gp_err *err);
+
 /* digest_personal.c: at most three lines; empty buffers when there is nothing for this member. */
 enum gp_rc digest_personal(
     const struct digest *digest, int64_t member_id, struct digest_values *ret_values, struct gp_err *err);

@@ -1,5 +1,8 @@
 #include "desk/digest.h"
 
+#include "guildpost/store/ride.h"
+
+#define LINES	    3
 #define REPLY_LINES 2 /* and one for a meeting: three in all */
 
 /* One line in both forms. Text lines never begin with a blank, so nothing need be stuffed (RFC 3676 section 4.4). */
@@ -95,17 +98,31 @@ add_meeting(
 	return GP_OK;
 }
 
+/* What had to be told by a mail of its own, and found no room for one. */
+static enum gp_rc
+add_rides(const struct digest *digest, const struct gp_strs *rides, struct gp_buf *text, struct gp_buf *html,
+    struct gp_err *err)
+{
+	for (size_t i = 0; i < rides->count && i < LINES; i++)
+		GP_TRY(add_line(digest, rides->v[i], NULL, 0, text, html, err));
+	return GP_OK;
+}
+
 enum gp_rc
 digest_personal(const struct digest *digest, int64_t member_id, struct digest_values *ret_values, struct gp_err *err)
 {
 	SCOPED(gp_buf_release) struct gp_buf text = GP_BUF_INIT(1 << 16), html = GP_BUF_INIT(1 << 16);
 	SCOPED(gp_free_str) char *strip = NULL;
 	struct reply replies[REPLY_LINES + 1];
+	SCOPED(gp_strs_release) struct gp_strs rides = { 0 };
 	size_t count = most_answered(digest, member_id, replies);
 
-	for (size_t i = 0; i < count; i++)
+	GP_TRY(gp_ride_list(digest->desk->db, member_id, digest->space->id, &rides, err));
+	GP_TRY(add_rides(digest, &rides, &text, &html, err));
+	for (size_t i = 0; i < count && i + rides.count < LINES; i++)
 		GP_TRY(add_replies(digest, &replies[i], &text, &html, err));
-	GP_TRY(add_meeting(digest, member_id, &text, &html, err));
+	if (count + rides.count < LINES)
+		GP_TRY(add_meeting(digest, member_id, &text, &html, err));
 	if (text.len == 0)
 		return GP_OK;
 	gp_buf_adds(&text, "\n");

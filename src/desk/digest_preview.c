@@ -93,3 +93,29 @@ gp_digest_preview(struct gp_desk *desk, const struct gp_space *space, const char
 	GP_TRY(window_start(zone, mode, until, &after, err));
 	return preview(&digest, member, after, out, err);
 }
+
+enum gp_rc
+gp_digest_lately(struct gp_desk *desk, const struct gp_space *space, const struct gp_member *member, int64_t now,
+    struct gp_buf *out, struct gp_err *err)
+{
+	SCOPED(gp_zone_free) struct gp_zone *zone = NULL;
+	SCOPED(digest_release)
+	struct digest digest = { .desk = desk,
+		.space = space,
+		.mode = "weekly",
+		.language = *member->language != '\0' ? member->language : space->language,
+		.due_at = now,
+		.through = INT64_MAX };
+	int64_t newest, after = 0;
+
+	gp_composed_init(&digest.mail);
+	GP_TRY(gp_issue_newest(desk->db, space->id, INT64_MAX, &newest, err));
+	if (newest == 0)
+		return GP_OK;
+	GP_TRY(gp_zone_open(*member->timezone != '\0' ? member->timezone : space->timezone, &zone, err));
+	digest.zone = zone;
+	digest.until = newest;
+	GP_TRY(window_start(zone, digest.mode, newest, &after, err));
+	GP_TRY(digest_gather(&digest, NULL, after, err));
+	return digest.thread_count > 0 ? digest_write_items(&digest, out, err) : GP_OK;
+}

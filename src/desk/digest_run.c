@@ -3,6 +3,7 @@
 #include "guildpost/base/log.h"
 #include "guildpost/guild/recur.h"
 #include "guildpost/store/outbox.h"
+#include "guildpost/store/ride.h"
 
 #define CHUNK	   1000 /* recipients a transaction, so that none is long */
 #define ON_TIME	   900 /* seconds: later than this and the Date says when it was really made */
@@ -193,6 +194,7 @@ put_recipient(struct round *round, int64_t outbox_id, const struct owed *owed, s
 {
 	SCOPED(gp_buf_release) struct gp_buf values = GP_BUF_INIT(1 << 18);
 
+	GP_TRY(gp_ride_done(round->desk->db, owed->reader.member_id, round->space->id, err));
 	if (owed->values.text.len > 0) {
 		gp_buf_addc(&values, '{');
 		add_value(&values, "personal", owed->values.text.data);

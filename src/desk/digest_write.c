@@ -345,3 +345,21 @@ digest_write(struct digest *digest, const char *seed, int64_t date, struct gp_er
 				     .personal = true },
 	    &digest->mail, err);
 }
+
+enum gp_rc
+digest_write_items(struct digest *digest, struct gp_buf *out, struct gp_err *err)
+{
+	static const char marker[] = "@@personal@@\n";
+	SCOPED(gp_buf_release) struct gp_buf text = GP_BUF_INIT(PIECE_MAX);
+	SCOPED(words_release) struct words words = { .date = NULL };
+	char *foot, *strip;
+
+	GP_TRY(words_make(digest, &words, err));
+	GP_TRY(write_form(digest, false, &words, &text, err));
+	foot = strstr(text.data, "\n--\n");
+	gp_buf_cut(&text, foot != NULL ? (size_t)(foot - text.data) + 1 : text.len);
+	strip = strstr(text.data, marker);
+	gp_buf_add(out, text.data, strip != NULL ? (size_t)(strip - text.data) : text.len);
+	gp_buf_adds(out, strip != NULL ? strip + strlen(marker) : "");
+	return GP_OK;
+}

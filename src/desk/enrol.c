@@ -7,6 +7,7 @@
 #include "guildpost/mail/address.h"
 #include "guildpost/store/consent.h"
 #include "guildpost/store/forget.h"
+#include "guildpost/store/request.h"
 
 #define DEFAULT_MODE "weekly"
 
@@ -189,25 +190,19 @@ enum gp_rc
 gp_enrol_add(struct gp_desk *desk, const char *community, const struct gp_newcomer *newcomer, const char *by,
     int64_t now, int64_t *ret_member_id, struct gp_err *err)
 {
-	SCOPED(gp_space_free) struct gp_space *space = NULL;
 	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
-	bool sent = false;
+	struct gp_to_invite one = { .since = now, .next_at = now };
 
 	GP_TRY(gp_tx_begin(desk->db, &tx, err));
 	GP_TRY(gp_enrol_admit(desk, community, newcomer, by, now, ret_member_id, err));
 	if (newcomer->unconfirmed) {
-		GP_TRY(need_space(desk, community, &space, err));
-		GP_TRY(gp_enrol_ask(desk,
-		    &(struct gp_asking){ .space = space,
-			.address = newcomer->address,
-			.name = newcomer->name,
-			.mode = newcomer->mode,
-			.invited = true },
-		    now, &sent, err));
+		one.member_id = *ret_member_id;
+		(void)snprintf(one.mode, sizeof(one.mode), "%s", newcomer->mode != NULL ? newcomer->mode : "");
+		GP_TRY(gp_to_invite_add(desk->db, &one, err));
 	}
 	GP_TRY(gp_tx_commit(&tx, err));
-	if (sent)
-		gp_bell_ring(desk->db, "deliver");
+	if (newcomer->unconfirmed)
+		gp_bell_ring(desk->db, "desk");
 	return GP_OK;
 }
 

@@ -9,10 +9,13 @@
 #include "guildpost/store/consent.h"
 #include "guildpost/store/request.h"
 
+#define HOUR	      3600
 #define DAY	      86400
 #define CONFIRM_DAYS  7 /* SUB-03 */
 #define MONTHLY_LIMIT 3
 #define SOURCE_LIMIT  50 /* an hour, by one server that proves nothing */
+#define INVITED_LIMIT 100 /* an hour: what is put in at once goes out by and by (SUB-08) */
+#define INVITE_DAYS   30 /* of trying one whose address has had enough questions */
 #define HOURLY_LIMIT  500 /* of all of those: a flood of joins must not make us one of mail */
 
 /* One mailbox, one key: a plus tag falls, and Gmail's dots do (SUB-02). For limits alone; identity keeps both (SUB-06). */
@@ -39,8 +42,8 @@ within_hour(struct gp_desk *desk, const struct gp_asking *asking, int64_t now, b
 	*ret = true;
 	if (asking->invited || asking->source == NULL || *asking->source == '\0')
 		return GP_OK;
-	GP_TRY(gp_request_count(desk->db, "join", NULL, NULL, now - 3600, &of_all, err));
-	GP_TRY(gp_request_count(desk->db, "join", NULL, asking->source, now - 3600, &of_source, err));
+	GP_TRY(gp_request_count(desk->db, "join", NULL, NULL, now - HOUR, &of_all, err));
+	GP_TRY(gp_request_count(desk->db, "join", NULL, asking->source, now - HOUR, &of_source, err));
 	*ret = of_all < HOURLY_LIMIT && of_source < SOURCE_LIMIT;
 	return GP_OK;
 }
@@ -115,4 +118,61 @@ gp_enrol_ask(struct gp_desk *desk, const struct gp_asking *asking, int64_t now, 
 		.var_count = 1,
 		.now = now },
 	    ret_sent, err);
+}
+
+/* --- who is to be invited ------------------------------------------------------------------- */
+
+/* Not now: this mailbox has been asked lately, by us or by others who used us for it (SUB-02). */
+static enum gp_rc
+put_off(struct gp_desk *desk, const struct gp_to_invite *one, int64_t now, struct gp_err *err)
+{
+	return now - one->since > (int64_t)INVITE_DAYS * DAY
+		   ? gp_to_invite_drop(desk->db, one->member_id, err)
+		   : gp_to_invite_later(desk->db, one->member_id, now + DAY, err);
+}
+
+static enum gp_rc
+invite(struct gp_desk *desk, const struct gp_to_invite *one, int64_t now, struct gp_err *err)
+{
+	SCOPED(gp_member_free) struct gp_member *member = NULL;
+	SCOPED(gp_community_free) struct gp_community *community = NULL;
+	SCOPED(gp_space_free) struct gp_space *space = NULL;
+	bool sent;
+
+	GP_TRY(gp_member_load(desk->db, one->member_id, &member, err));
+	if (member == NULL || strcmp(member->state, "unconfirmed") != 0) /* has come by themselves, or was taken out */
+		return gp_to_invite_drop(desk->db, one->member_id, err);
+	GP_TRY(gp_community_load(desk->db, member->community_id, &community, err));
+	GP_TRY(gp_space_find(desk->db, community != NULL ? community->name : "", &space, err));
+	if (space == NULL)
+		return gp_to_invite_drop(desk->db, one->member_id, err);
+	GP_TRY(gp_enrol_ask(desk,
+	    &(struct gp_asking){
+		.space = space, .address = member->address, .name = member->name, .mode = one->mode, .invited = true },
+	    now, &sent, err));
+	return sent ? gp_to_invite_drop(desk->db, one->member_id, err) : put_off(desk, one, now, err);
+}
+
+enum gp_rc
+gp_enrol_tick(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err)
+{
+	struct gp_to_invite one;
+	int64_t asked;
+
+	for (;;) {
+		SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+
+		GP_TRY(gp_to_invite_next(desk->db, now, &one, err));
+		*ret_next = one.next_at;
+		if (one.member_id == 0)
+			return GP_OK;
+		GP_TRY(gp_request_invited(desk->db, now - HOUR, &asked, err));
+		*ret_next = now + HOUR / 12;
+		if (asked >= INVITED_LIMIT)
+			return GP_OK;
+		GP_TRY(gp_tx_begin(desk->db, &tx, err));
+		GP_TRY(invite(desk, &one, now, err));
+		GP_TRY(gp_tx_commit(&tx, err));
+		gp_bell_ring(desk->db, "deliver");
+	}
 }

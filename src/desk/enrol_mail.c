@@ -7,6 +7,7 @@
 #include "guildpost/base/log.h"
 #include "guildpost/base/mem.h"
 #include "guildpost/desk/command.h"
+#include "guildpost/desk/digest.h"
 #include "guildpost/desk/enrol.h"
 #include "guildpost/desk/note.h"
 #include "guildpost/mail/address.h"
@@ -102,38 +103,6 @@ enrol_join(struct gp_desk *desk, const struct gp_arrival *arrival, const char *m
 	return sent ? GP_OK : gp_drop(desk, arrival, "asked lately already", err);
 }
 
-static enum gp_rc
-welcome(struct gp_desk *desk, const struct gp_arrival *arrival, int64_t member_id, const char *template_name,
-    struct gp_err *err)
-{
-	const struct gp_space *space = arrival->to->space;
-	const struct addresses at = addresses_of(space);
-	SCOPED(gp_member_free) struct gp_member *member = NULL;
-	struct gp_subscription subscription;
-	struct gp_var vars[9] = { { "rhythm", space->rhythm }, { "leave_address", at.leave },
-		{ "steward_address", at.steward } };
-	struct mode_vars modes;
-
-	GP_TRY(gp_member_load(desk->db, member_id, &member, err));
-	GP_TRY(gp_subscription_find(desk->db, space->id, member_id, &subscription, err));
-	modes = mode_vars(subscription.mode);
-	memcpy(vars + 3, modes.vars, sizeof(modes.vars));
-	return gp_notice_send(desk,
-	    &(struct gp_notice){ .kind = "receipt",
-		.template_name = template_name,
-		.language = member->language,
-		.space = space,
-		.to_name = member->name,
-		.to_address = member->address,
-		.member_id = member_id,
-		.subscription_id = subscription.id,
-		.in_reply_to = arrival->reading->message_id_made ? NULL : arrival->reading->message_id,
-		.vars = vars,
-		.var_count = GP_COUNT(vars),
-		.now = arrival->now },
-	    NULL, err);
-}
-
 /* The community's name is that of its main space; a further space takes its members from there. */
 static enum gp_rc
 community_name(struct gp_desk *desk, const struct gp_space *space, char **ret, struct gp_err *err)
@@ -145,6 +114,59 @@ community_name(struct gp_desk *desk, const struct gp_space *space, char **ret, s
 		return gp_fail(err, "5.3.0", "the space has no community");
 	*ret = gp_strdup(community->name);
 	return GP_OK;
+}
+
+/* What the community agreed on stands in its main space. */
+enum gp_rc
+enrol_charter(struct gp_desk *desk, const struct gp_space *space, struct gp_buf *out, struct gp_err *err)
+{
+	SCOPED(gp_free_str) char *community = NULL;
+	SCOPED(gp_space_free) struct gp_space *main_space = NULL;
+
+	GP_TRY(community_name(desk, space, &community, err));
+	GP_TRY(gp_space_find(desk->db, community, &main_space, err));
+	if (main_space != NULL && *main_space->charter != '\0')
+		gp_text_wrap(out, main_space->charter, 72, "  ");
+	return GP_OK;
+}
+
+/* With the charter and what was said lately: whoever comes in knows at once what is going on. back: they never left. */
+static enum gp_rc
+welcome(struct gp_desk *desk, const struct gp_arrival *arrival, int64_t member_id, bool back, struct gp_err *err)
+{
+	const struct gp_space *space = arrival->to->space;
+	const struct addresses at = addresses_of(space);
+	SCOPED(gp_buf_release) struct gp_buf charter = GP_BUF_INIT(1 << 16), letter = GP_BUF_INIT(1 << 18);
+	SCOPED(gp_member_free) struct gp_member *member = NULL;
+	struct gp_subscription subscription;
+	struct gp_var vars[11] = { { "rhythm", space->rhythm }, { "leave_address", at.leave },
+		{ "steward_address", at.steward } };
+	struct mode_vars modes;
+
+	GP_TRY(gp_member_load(desk->db, member_id, &member, err));
+	GP_TRY(gp_subscription_find(desk->db, space->id, member_id, &subscription, err));
+	modes = mode_vars(subscription.mode);
+	memcpy(vars + 3, modes.vars, sizeof(modes.vars));
+	if (!back) {
+		GP_TRY(enrol_charter(desk, space, &charter, err));
+		GP_TRY(gp_digest_lately(desk, space, member, arrival->now, &letter, err));
+		vars[9] = (struct gp_var){ "charter", charter.data };
+		vars[10] = (struct gp_var){ "letter", letter.data };
+	}
+	return gp_notice_send(desk,
+	    &(struct gp_notice){ .kind = "receipt",
+		.template_name = back ? "welcome-back" : "welcome",
+		.language = member->language,
+		.space = space,
+		.to_name = member->name,
+		.to_address = member->address,
+		.member_id = member_id,
+		.subscription_id = subscription.id,
+		.in_reply_to = arrival->reading->message_id_made ? NULL : arrival->reading->message_id,
+		.vars = vars,
+		.var_count = back ? 9 : GP_COUNT(vars),
+		.now = arrival->now },
+	    NULL, err);
 }
 
 static enum gp_rc
@@ -202,14 +224,14 @@ note_consent(struct gp_desk *desk, const struct gp_arrival *arrival, const struc
 }
 
 static enum gp_rc
-admit_and_welcome(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request,
-    const char *template_name, struct gp_err *err)
+admit_and_welcome(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request, bool back,
+    struct gp_err *err)
 {
 	int64_t member_id;
 
 	GP_TRY(admit(desk, arrival, request, "stranger", &member_id, err));
 	GP_TRY(note_consent(desk, arrival, request, member_id, err));
-	return welcome(desk, arrival, member_id, template_name, err);
+	return welcome(desk, arrival, member_id, back, err);
 }
 
 /* Where joining is `approved` the steward's yes is wanted, once the address is known to be right. */
@@ -247,7 +269,7 @@ confirmed_join(
 {
 	if (strcmp(arrival->to->space->joining, "approved") == 0)
 		return ask_stewards(desk, arrival, request, err);
-	return admit_and_welcome(desk, arrival, request, "welcome", err);
+	return admit_and_welcome(desk, arrival, request, false, err);
 }
 
 static enum gp_rc
@@ -258,7 +280,7 @@ approved(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp
 	char actor[GP_ACTOR_SIZE];
 
 	if (yes > 0)
-		return admit_and_welcome(desk, arrival, request, "welcome", err);
+		return admit_and_welcome(desk, arrival, request, false, err);
 	gp_arrival_actor(arrival, actor);
 	return gp_note(
 	    desk, &(struct gp_note){ arrival->now, space->community_id, space->id, actor, "join.refused" }, err, NULL);
@@ -404,7 +426,7 @@ confirmed_leave(
 static enum gp_rc
 undone(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request, struct gp_err *err)
 {
-	return admit_and_welcome(desk, arrival, request, "welcome-back", err);
+	return admit_and_welcome(desk, arrival, request, true, err);
 }
 
 /* --- the word that a request waited for ----------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include "guildpost/mail/address.h"
 #include "guildpost/store/member.h"
 #include "guildpost/store/outbox.h"
+#include "guildpost/store/ride.h"
 #include "guildpost/store/setting.h"
 
 static int
@@ -143,6 +144,18 @@ enqueue(struct gp_desk *desk, const struct gp_notice *notice, const struct gp_co
 	return gp_outbox_add_recipient(desk->db, id, &to, err);
 }
 
+/* No mail, but it will be read all the same. */
+static enum gp_rc
+ride(struct gp_desk *desk, const struct gp_notice *notice, bool *ret_sent, struct gp_err *err)
+{
+	bool rides;
+
+	GP_TRY(gp_ride_add(desk->db, notice->member_id, notice->space->id, notice->ride, notice->now, &rides, err));
+	if (ret_sent != NULL)
+		*ret_sent = rides;
+	return GP_OK;
+}
+
 enum gp_rc
 gp_notice_send(struct gp_desk *desk, const struct gp_notice *notice, bool *ret_sent, struct gp_err *err)
 {
@@ -159,7 +172,7 @@ gp_notice_send(struct gp_desk *desk, const struct gp_notice *notice, bool *ret_s
 	if (ret_sent != NULL)
 		*ret_sent = may;
 	if (!may)
-		return GP_OK;
+		return notice->ride != NULL ? ride(desk, notice, ret_sent, err) : GP_OK;
 	(void)snprintf(from, sizeof(from), "postmaster@%s", desk->domain);
 	(void)snprintf(reply, sizeof(reply), "%s", desk->operator_address);
 	if (notice->space != NULL) {

@@ -34,7 +34,7 @@ update_levels(struct gp_desk *desk, int64_t now, struct gp_err *err)
 	return GP_OK;
 }
 
-/* One question in a life (PRODUCT.md section 4); without room in the budget it waits for another day. */
+/* One question in a life (PRODUCT.md section 4); without room in the budget the next letter asks it. */
 static enum gp_rc
 ask_each(struct gp_desk *desk, int64_t member_id, int64_t space_id, int64_t now, struct gp_err *err)
 {
@@ -52,6 +52,7 @@ ask_each(struct gp_desk *desk, int64_t member_id, int64_t space_id, int64_t now,
 	GP_TRY(gp_notice_send(desk,
 	    &(struct gp_notice){ .kind = "notice",
 		.template_name = "each-offer",
+		.ride = "digest-personal-each",
 		.space = space,
 		.to_name = member->name,
 		.to_address = member->address,

@@ -370,6 +370,18 @@ do_why(struct wisher *wisher, const struct gp_command *command, struct gp_err *e
 	return wish_say(wisher, "digest-why", vars, GP_COUNT(vars), err);
 }
 
+/* To anybody: whoever thinks of joining should know. */
+static enum gp_rc
+do_charter(struct wisher *wisher, const struct gp_command *command, struct gp_err *err)
+{
+	SCOPED(gp_buf_release) struct gp_buf charter = GP_BUF_INIT(1 << 16);
+
+	(void)command;
+	GP_TRY(enrol_charter(wisher->desk, wisher->arrival->to->space, &charter, err));
+	const struct gp_var var = { "charter", charter.data };
+	return wish_say(wisher, "charter", &var, 1, err);
+}
+
 /* Who is here is told to nobody (SEC-04); stewards see it in their brief and on the command line. */
 static enum gp_rc
 do_who(struct wisher *wisher, const struct gp_command *command, struct gp_err *err)
@@ -445,6 +457,7 @@ static const struct {
 	{ GP_VERB_FORGET, false, do_own_data },
 	{ GP_VERB_WHO, false, do_who },
 	{ GP_VERB_WHY, false, do_why },
+	{ GP_VERB_CHARTER, false, do_charter },
 };
 
 bool

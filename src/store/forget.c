@@ -131,6 +131,8 @@ static const char *const of_member[] = {
 	"DELETE FROM bounce WHERE member_id = :member",
 	"DELETE FROM suspension WHERE member_id = :member",
 	"DELETE FROM asked_once WHERE member_id = :member",
+	"DELETE FROM ride WHERE member_id = :member",
+	"DELETE FROM to_invite WHERE member_id = :member",
 	"DELETE FROM named WHERE member_id = :member",
 	"DELETE FROM consent WHERE member_id = :member",
 	"DELETE FROM errand WHERE member_id = :member AND what = 'export'",

@@ -119,3 +119,76 @@ gp_request_settle(struct gp_db *db, int64_t id, const char *msgid, int64_t now, 
 	gp_bind_int(query, ":id", id);
 	return gp_query_do(query, err);
 }
+
+/* --- who is to be invited ------------------------------------------------------------------- */
+
+enum gp_rc
+gp_request_invited(struct gp_db *db, int64_t since, int64_t *ret_count, struct gp_err *err)
+{
+	static const char sql[] = "SELECT count(*) AS n FROM request WHERE kind = 'join' AND created_at > :since"
+				  " AND notice GLOB 'join-invited-*'";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":since", since);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret_count = gp_col_int(query, "n");
+	return GP_OK;
+}
+
+enum gp_rc
+gp_to_invite_add(struct gp_db *db, const struct gp_to_invite *one, struct gp_err *err)
+{
+	static const char sql[] = "INSERT INTO to_invite (member_id, mode, since, next_at)"
+				  " VALUES (:member, :mode, :since, :next) ON CONFLICT (member_id) DO NOTHING";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":member", one->member_id);
+	gp_bind_text(query, ":mode", one->mode);
+	gp_bind_int(query, ":since", one->since);
+	gp_bind_int(query, ":next", one->next_at);
+	return gp_query_do(query, err);
+}
+
+enum gp_rc
+gp_to_invite_next(struct gp_db *db, int64_t now, struct gp_to_invite *ret, struct gp_err *err)
+{
+	static const char sql[] =
+	    "SELECT member_id, mode, since, next_at FROM to_invite ORDER BY next_at, member_id LIMIT 1";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	*ret = (struct gp_to_invite){ 0 };
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	GP_TRY(gp_query_next(query, &found, err));
+	if (!found)
+		return GP_OK;
+	ret->next_at = gp_col_int(query, "next_at");
+	ret->since = gp_col_int(query, "since");
+	ret->member_id = ret->next_at <= now ? gp_col_int(query, "member_id") : 0;
+	(void)snprintf(ret->mode, sizeof(ret->mode), "%s", gp_col_text(query, "mode"));
+	return GP_OK;
+}
+
+enum gp_rc
+gp_to_invite_later(struct gp_db *db, int64_t member_id, int64_t next_at, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, "UPDATE to_invite SET next_at = :next WHERE member_id = :member", &query, err));
+	gp_bind_int(query, ":next", next_at);
+	gp_bind_int(query, ":member", member_id);
+	return gp_query_do(query, err);
+}
+
+enum gp_rc
+gp_to_invite_drop(struct gp_db *db, int64_t member_id, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, "DELETE FROM to_invite WHERE member_id = :member", &query, err));
+	gp_bind_int(query, ":member", member_id);
+	return gp_query_do(query, err);
+}

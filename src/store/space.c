@@ -21,8 +21,8 @@ static const struct text_column space_texts[] = { FIELD(gp_space, "name", name),
 	FIELD(gp_space, "first_posts", first_posts), FIELD(gp_space, "reply_to", reply_to),
 	FIELD(gp_space, "prefix", prefix), FIELD(gp_space, "footer", footer), FIELD(gp_space, "delivery", delivery),
 	FIELD(gp_space, "joining", joining), FIELD(gp_space, "replies", replies), FIELD(gp_space, "rhythm", rhythm),
-	FIELD(gp_space, "brief", brief), FIELD(gp_space, "timezone", timezone), FIELD(gp_space, "language", language),
-	FIELD(gp_space, "state", state) };
+	FIELD(gp_space, "brief", brief), FIELD(gp_space, "charter", charter), FIELD(gp_space, "timezone", timezone),
+	FIELD(gp_space, "language", language), FIELD(gp_space, "state", state) };
 
 static void
 read_texts(struct gp_query *query, const struct text_column *columns, size_t count, void *row)
@@ -150,7 +150,8 @@ gp_community_update(struct gp_db *db, const struct gp_community *community, stru
 
 #define SPACE_COLUMNS                                                                                                  \
 	"space_id, community_id, name, domain, title, visibility, posting, first_posts, reply_to, prefix, footer,"     \
-	" delivery, joining, replies, rhythm, timezone, language, brief, state, max_size, author_limit, space_limit"
+	" delivery, joining, replies, rhythm, timezone, language, brief, charter, state, max_size, author_limit,"      \
+	" space_limit"
 
 static const struct {
 	const char *column, *parameter;
@@ -218,11 +219,11 @@ gp_space_insert(struct gp_db *db, const struct gp_space *space, int64_t now, int
 {
 	static const char sql[] =
 	    "INSERT INTO space (community_id, name, domain, title, visibility, posting, first_posts, reply_to, prefix,"
-	    " footer, delivery, joining, replies, rhythm, timezone, language, brief, state, max_size, author_limit,"
-	    " space_limit, created_at)"
+	    " footer, delivery, joining, replies, rhythm, timezone, language, brief, charter, state, max_size,"
+	    " author_limit, space_limit, created_at)"
 	    " VALUES (:community, :name, :domain, :title, :visibility, :posting, :first_posts, :reply_to, :prefix,"
-	    " :footer, :delivery, :joining, :replies, :rhythm, :timezone, :language, :brief, :state, :max_size,"
-	    " :author_limit, :space_limit, :now)";
+	    " :footer, :delivery, :joining, :replies, :rhythm, :timezone, :language, :brief,"
+	    " coalesce(:charter, ''), :state, :max_size, :author_limit, :space_limit, :now)";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
@@ -242,7 +243,7 @@ gp_space_update(struct gp_db *db, const struct gp_space *space, struct gp_err *e
 	    "UPDATE space SET name = :name, domain = :domain, title = :title, visibility = :visibility,"
 	    " posting = :posting, first_posts = :first_posts, reply_to = :reply_to, prefix = :prefix, footer = :footer,"
 	    " delivery = :delivery, joining = :joining, replies = :replies, rhythm = :rhythm, timezone = :timezone,"
-	    " language = :language, brief = :brief, state = :state, max_size = :max_size,"
+	    " language = :language, brief = :brief, charter = :charter, state = :state, max_size = :max_size,"
 	    " author_limit = :author_limit, space_limit = :space_limit WHERE space_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 

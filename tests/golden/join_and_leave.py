@@ -87,6 +87,23 @@ with House("join") as house:
     ok(state(house, "ann@example.org") == "left", "the confirmation does it")
     ok(len(house.mailbox("noel@else.example")) == 1, "a stranger's confirmation has nothing to do")
 
+    charter = house.folder / "charter.txt"
+    charter.write_text("We help each other, and nobody has to know anything to ask. Whoever has found out how it works tells the others how.\n\nNo advertising.\n")
+    house.run("community", "set", "weavers", "charter", f"@{charter}")
+    house.post("ruth@example.org", "weavers@lists.example.org", "Subject: Linen sett\n\nWhich reed do you take for linen of that weight, and does it stick?\n")
+    house.settle()
+    house.post("kim@else.example", "weavers+join@lists.example.org", "Subject: \n\n\n")
+    house.settle()
+    reply(house, house.mailbox("kim@else.example")[0], "kim@else.example", "yes")
+    house.settle()
+    said = text(house.mailbox("kim@else.example")[-1])
+    ok("Linen sett" in said and "Which reed do you take" in said and "weavers+t" in said, "the welcome tells what was said lately, with the address of each conversation", said)
+    ok("No advertising." in said and "nobody has to know anything to ask" in " ".join(said.split()), "and what the community has agreed on", said)
+    ok(all(len(line) <= 72 for line in said.splitlines()) and "@@" not in said and "reply to this letter" not in said, "and nothing of the letter's own foot", said)
+    house.post("may@else.example", "weavers+charter@lists.example.org", "Subject: \n\n\n")
+    house.settle()
+    ok("No advertising." in text(house.mailbox("may@else.example")[0]), "which anybody can ask for", house.error)
+
     late = "2026-06-20T08:00:00Z"
     house.post("lee@else.example", "weavers+join@lists.example.org", "Subject: \n\n\n")
     house.settle()

@@ -11,6 +11,10 @@ GP_MUST_CHECK enum gp_rc gp_digest_run(
  * exit 64; member NULL: as somebody without an own zone, language and personal lines would read it. */
 GP_MUST_CHECK enum gp_rc gp_digest_preview(struct gp_desk *desk, const struct gp_space *space, const char *mode,
     int64_t until, const struct gp_member *member, struct gp_buf *out, struct gp_err *err);
+/* What the letter would say of the last week in which something was said, as text without foot; for who has just come. Out
+ * stays empty where nothing ever was. */
+GP_MUST_CHECK enum gp_rc gp_digest_lately(struct gp_desk *desk, const struct gp_space *space,
+    const struct gp_member *member, int64_t now, struct gp_buf *out, struct gp_err *err);
 /* A plain reply to the digest as a whole (DIG-05): a word of its foot acts (`all`, and those of desk/command.h); in
  * an issue of one thread it goes there; else it is never posted: one answer asks which item, and the octets are kept. */
 gp_arrival_handler gp_digest_reply_take;

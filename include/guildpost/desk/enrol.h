@@ -46,5 +46,9 @@ struct gp_asking {
 GP_MUST_CHECK enum gp_rc gp_enrol_ask(
     struct gp_desk *desk, const struct gp_asking *asking, int64_t now, bool *ret_sent, struct gp_err *err);
 
+/* Invites who was put in unconfirmed: at most a hundred an hour, and nobody more often than SUB-02 allows. *ret_next: when
+ * to ask again, 0: nobody waits. */
+GP_MUST_CHECK enum gp_rc gp_enrol_tick(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err);
+
 /* Join and leave by mail: a request is answered with a confirmation, the confirmation acts (SUB-01 to SUB-05). */
 gp_arrival_handler gp_enrol_take;

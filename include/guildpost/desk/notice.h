@@ -1,7 +1,7 @@
 /* notice.h - one robot mail to one person, out of a template, into the outbox.  Floor: desk.
  * Every robot mail but digests, invitations and posts goes through here: the one gate (List-*, Auto-Submitted, loop mark,
  * RCV-15). Here the mail budget holds (promise 3): a "notice" is what nobody asked for, one to an address in seven days;
- * what is not sent (ret_sent false) its sender asks for again. Answers have the limits of RCV-16. */
+ * what does not fit rides in the next letter (`ride`), or is not sent (ret_sent false) and its sender asks for it again. Answers have the limits of RCV-16. */
 #pragma once
 #include "guildpost/desk/desk.h"
 #include "guildpost/mail/template.h"
@@ -29,6 +29,9 @@ struct gp_notice {
 	const char
 	    *limit_kind; /* not NULL: at most one of this kind to this address in 24 h, and of a receipt or confirm 20
 			  * of all kinds a week (RCV-16). NULL for a receipt: the address is proved, 60 an hour. */
+	/* Of a "notice": without room in the budget this personal line of the member's next letter says it instead
+	 * ("digest-personal-each", text and HTML); NULL: then it is not sent. */
+	const char *ride;
 	int64_t now;
 };
 /* The text alone, with the variables that each notice has: for those who put several into one mail. */

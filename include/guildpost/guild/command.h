@@ -26,6 +26,7 @@ enum gp_verb {
 	GP_VERB_SETTINGS,
 	GP_VERB_WHO,
 	GP_VERB_WHY,
+	GP_VERB_CHARTER,
 	GP_VERB_ALL,
 	GP_VERB_EXPORT,
 	GP_VERB_FORGET, /* value: "" or "and my posts" */

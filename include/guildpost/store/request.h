@@ -33,3 +33,16 @@ GP_MUST_CHECK enum gp_rc gp_request_waiting(
 /* Confirmations asked in all spaces since a time (SUB-02): for this address, and by this source; NULL: any. */
 GP_MUST_CHECK enum gp_rc gp_request_count(struct gp_db *db, const char *kind, const char *limit_key, const char *source,
     int64_t since, int64_t *ret_count, struct gp_err *err);
+/* Asked by an invitation since a time, in all spaces. */
+GP_MUST_CHECK enum gp_rc gp_request_invited(struct gp_db *db, int64_t since, int64_t *ret_count, struct gp_err *err);
+
+/* Members of whom somebody else said that they should be invited, and who have not been yet. Writing inside a write
+ * transaction. */
+struct gp_to_invite {
+	int64_t member_id, since, next_at; /* member_id 0: none is due; next_at is then that of the next one, 0: none */
+	char mode[12]; /* "" : the usual one */
+};
+GP_MUST_CHECK enum gp_rc gp_to_invite_add(struct gp_db *db, const struct gp_to_invite *one, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_to_invite_next(struct gp_db *db, int64_t now, struct gp_to_invite *ret, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_to_invite_later(struct gp_db *db, int64_t member_id, int64_t next_at, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_to_invite_drop(struct gp_db *db, int64_t member_id, struct gp_err *err);

@@ -26,6 +26,7 @@ struct gp_space {
 	char *name, *domain, *title, *visibility, *posting, *first_posts, *reply_to, *prefix, *footer, *delivery,
 	    *joining, *replies;
 	char *rhythm, *timezone, *language, *state;
+	char *charter; /* of a main space: what the community agreed on; paragraphs, "" for none yet */
 	char *brief; /* of a main space: the weekday of the stewards' brief, or "never" */
 	int64_t max_size; /* octets, 0: the server's limit */
 	int64_t author_limit, space_limit; /* posts an hour, of one author and in all; 0: no limit */

@@ -21,6 +21,7 @@ CREATE TABLE space (space_id INTEGER PRIMARY KEY, community_id INTEGER NOT NULL 
   -- Posts an hour, of one author and in all, above which further ones are held; 0: as many as there are.
   author_limit INTEGER NOT NULL DEFAULT 10, space_limit INTEGER NOT NULL DEFAULT 200,
   brief TEXT NOT NULL DEFAULT 'monday',       -- of the community's main space: the day of the stewards' brief
+  charter TEXT NOT NULL DEFAULT '',           -- of the main space: what the community agreed on, as whoever joins reads it
   rhythm TEXT NOT NULL, timezone TEXT NOT NULL, language TEXT NOT NULL,
   state TEXT NOT NULL DEFAULT 'open', created_at INTEGER NOT NULL) STRICT;
 
@@ -101,6 +102,10 @@ CREATE TABLE request (request_id INTEGER PRIMARY KEY, kind TEXT NOT NULL, space_
   created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, settled_at INTEGER) STRICT;
 CREATE INDEX request_recent ON request (kind, created_at);
 CREATE INDEX request_limit ON request (limit_key, created_at);
+-- Whom the operator put on the list of people to invite: asked by and by (SUB-08). mode: of the subscription to come.
+CREATE TABLE to_invite (member_id INTEGER PRIMARY KEY REFERENCES member, mode TEXT NOT NULL, since INTEGER NOT NULL,
+  next_at INTEGER NOT NULL) STRICT;
+CREATE INDEX to_invite_next ON to_invite (next_at);
 -- How each member agreed (SUB-09). how: asked, invited, undone: they answered a mail of ours; operator: somebody's word.
 CREATE TABLE consent (consent_id INTEGER PRIMARY KEY, member_id INTEGER NOT NULL REFERENCES member,
   space_id INTEGER NOT NULL REFERENCES space, how TEXT NOT NULL, at INTEGER NOT NULL,

@@ -13,3 +13,6 @@ CREATE TABLE issue_item (issue_id INTEGER NOT NULL REFERENCES issue, position IN
   thread_id INTEGER NOT NULL, block TEXT NOT NULL, posts INTEGER NOT NULL,
   PRIMARY KEY (issue_id, position)) STRICT, WITHOUT ROWID;
 CREATE INDEX issue_item_thread ON issue_item (thread_id);
+-- What the mail budget refused and what therefore stands in the member's next letter: a piece of it, by name.
+CREATE TABLE ride (member_id INTEGER NOT NULL REFERENCES member, space_id INTEGER NOT NULL REFERENCES space,
+  piece TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (member_id, space_id, piece)) STRICT, WITHOUT ROWID;
