@@ -2,10 +2,12 @@
 
 CRASH_ROUNDS is how often somebody is killed (make crash: 350), CRASH_SEED repeats a run.
 """
+import contextlib
 import os
 import random
 import signal
 import smtplib
+import sqlite3
 import threading
 import time
 from collections import Counter
@@ -101,8 +103,16 @@ class Processes:
         victims = children(self.running[parent].pid)
         if not victims:
             return False
-        os.kill(chance.choice(victims), signal.SIGKILL)
+        try:
+            os.kill(chance.choice(victims), signal.SIGKILL)
+        except ProcessLookupError:
+            return False
         return True
+
+
+def backlog(house):
+    with contextlib.closing(sqlite3.connect(house.dir / "guildpost.db", timeout=30)) as db:
+        return db.execute("SELECT (SELECT count(*) FROM inbox) + count(*) FROM outbox WHERE state NOT IN ('sent', 'failed', 'dropped')").fetchone()[0]
 
 
 def kill_them_all(processes):
@@ -111,11 +121,9 @@ def kill_them_all(processes):
     while any(left.values()) and time.monotonic() < end:
         time.sleep(chance.uniform(0.02, 0.2))
         target = chance.choice([name for name, count in left.items() if count > 0])
-        if processes.kill(target):
-            left[target] -= 1
+        left[target] -= processes.kill(target)
+        if backlog(processes.house) < 30:  # always something in hand, and never more than can be worked off
             tickets.release(4)
-        else:
-            tickets.release()
     return left
 
 
@@ -138,7 +146,7 @@ with Sink() as sink, House(smarthost=sink.url) as house:
         load.join()
     ok(not any(left.values()), "every process was killed as often as planned", left)
     accepted = [name for load in loads for name in load.accepted]
-    ok(len(accepted) >= 7 * KILLS, "there was a load", f"{len(accepted)} posts accepted")
+    ok(len(accepted) >= KILLS, "there was a load", f"{len(accepted)} posts accepted")
     # The clock of retries: what a dead connection put off is due when the clock says so.
     settled = wait_for(lambda: quiet(house), 60 + 5 * KILLS, 0.5)
     for process in processes.running.values():

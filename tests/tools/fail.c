@@ -1,8 +1,10 @@
-/* fail.c - a library to be preloaded: the disk fails at the n-th call, or forgets at a power cut what was not synced.
+/* fail.c - a library to be preloaded: the disk fails at the n-th call, or forgets at a power cut what was not synced;
+ * the clock jumps.
  *
  *   FAIL_CALL   write, sync or lock; FAIL_AT=N: the N-th such call on a file of the database fails; FAIL_TIMES: how many
  *               from there on (1); FAIL_ERRNO: with which number. statement: SQLite's are counted, none fails
  *   FAIL_COUNT  a file that gets the number of calls at the end, so that a test knows how far to go
+ *   CLOCK       a file of eight octets: so many seconds (in the machine's order) the wall clock is wrong; it may change meanwhile
  *   POWER       a folder: at each sync the file as it stands is copied there; after a cut that is what is left */
 #include <dlfcn.h>
 #include <errno.h>
@@ -10,10 +12,13 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 static long calls;
@@ -188,4 +193,45 @@ fcntl(int fd, int command, ...)
 	argument = va_arg(ap, void *);
 	va_end(ap);
 	return lock("fcntl64", fd, command, argument);
+}
+
+/* Of a reader without file system the mapping stays, since it was made before. */
+static const int64_t *clock_error;
+
+__attribute__((constructor)) static void
+map_clock(void)
+{
+	const char *path = getenv("CLOCK");
+	int fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	void *map = fd >= 0 ? mmap(NULL, sizeof(*clock_error), PROT_READ, MAP_SHARED, fd, 0) : MAP_FAILED;
+
+	if (map != MAP_FAILED)
+		clock_error = map;
+	if (fd >= 0)
+		(void)close(fd);
+}
+
+int
+clock_gettime(clockid_t which, struct timespec *out)
+{
+	static int (*next)(clockid_t, struct timespec *);
+	int rc;
+
+	if (next == NULL)
+		*(void **)&next = real("clock_gettime");
+	rc = next(which, out);
+	if (rc == 0 && which == CLOCK_REALTIME && clock_error != NULL)
+		out->tv_sec += __atomic_load_n(clock_error, __ATOMIC_RELAXED);
+	return rc;
+}
+
+time_t
+time(time_t *out)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	if (out != NULL)
+		*out = now.tv_sec;
+	return now.tv_sec;
 }
