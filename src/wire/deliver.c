@@ -12,9 +12,10 @@
 #include "guildpost/base/clock.h"
 #include "guildpost/base/log.h"
 
-#define SLOW_LOOK_MS 5000 /* DESIGN.md rule 16: what a lost ring costs */
-#define TAKEN_MS     20 /* an idle worker takes a ring within this, else another one is started */
-#define BACK_OFF_MS  60000
+#define SLOW_LOOK_MS	5000 /* DESIGN.md rule 16: what a lost ring costs */
+#define TAKEN_MS	20 /* an idle worker takes a ring within this, else another one is started */
+#define ONCE_TROUBLE_MS 2000 /* four workers in a row that failed */
+#define BACK_OFF_MS	60000
 
 /* The parent. While it has workers it has no database: SQLite's locks must not be shared over fork(2). */
 struct office {
@@ -200,6 +201,9 @@ turn(struct office *office, bool *ret_end, struct gp_err *err)
 		return rc;
 	if (rc != GP_OK)
 		gp_log(GP_LOG_ERROR, "deliver.trouble", "why", err->text, "detail", err->detail, NULL);
+	/* Whoever ran it once waits for its end: a store that no worker can write to is theirs to mend. */
+	if (office->deliver->once && office->trouble_ms >= ONCE_TROUBLE_MS)
+		return gp_fail(err, "4.3.0", "no worker gets on, and why stands in the log: mend that, and try again");
 	left = office->not_before - gp_clock_mono_ms();
 	if (due && left <= 0) {
 		start_worker(office);
