@@ -102,7 +102,8 @@ gp_thread_unite(struct gp_db *db, int64_t space_id, int64_t *thread_id, int64_t 
 	static const char *const steps[] = {
 		"UPDATE message SET thread_id = :a WHERE thread_id = :b",
 		"UPDATE place SET thread_id = :a WHERE thread_id = :b",
-		"UPDATE thread SET alias_of = :a WHERE thread_id = :b OR alias_of = :b",
+		"UPDATE thread SET alias_of = :a WHERE alias_of = :b",
+		"UPDATE thread SET alias_of = :a WHERE thread_id = :b",
 	};
 	int64_t winner = *thread_id, loser = other;
 	bool parted = false;
@@ -275,12 +276,12 @@ candidate(struct gp_db *db, int64_t id, int64_t *ret, struct gp_err *err)
 		" WHERE m.id = :id AND p.id <> m.id ORDER BY c.position DESC LIMIT 1",
 		"SELECT p.id FROM message m JOIN message p ON p.space_id = m.space_id AND p.subject_base = "
 		"m.subject_base"
-		" AND p.date + 0 >= m.date - 2592000 AND p.date <= m.date AND p.thread_id + 0 = m.thread_id"
+		" AND p.date >= m.date - 2592000 AND p.date <= m.date AND p.thread_id + 0 = m.thread_id"
 		" WHERE m.id = :id AND m.by_subject AND (p.date, p.msgid) < (m.date, m.msgid)"
 		" ORDER BY p.date DESC, p.msgid DESC LIMIT 1",
 		"SELECT p.id FROM message m JOIN message p ON p.space_id = m.space_id AND p.subject_base = "
 		"m.subject_base"
-		" AND p.date >= m.date AND p.date + 0 <= m.date + 43200 AND p.thread_id + 0 = m.thread_id"
+		" AND p.date >= m.date AND p.date <= m.date + 43200 AND p.thread_id + 0 = m.thread_id"
 		" WHERE m.id = :id AND m.by_subject AND NOT p.by_subject AND p.id <> m.id"
 		" ORDER BY p.date, p.msgid LIMIT 1",
 	};

@@ -36,7 +36,7 @@ def replayed():
         for letter in letters:
             head, _, body = letter.partition(b"\n\n")
             if number > 0:
-                head = CITES.sub(lambda found: found.group().replace(b"@", b".%d@" % number), head)
+                head = CITES.sub(lambda found: found.group().replace(b">", b".%d>" % number), head)
                 head = YEAR.sub(lambda found: found.group(1) + b"%d" % (int(found.group(2)) + number), head)
             yield b"From x Thu Jan  1 00:00:00 1998\n" + re.sub(rb"(?m)^(>*From )", rb">\1", head + b"\n\n" + body) + b"\n\n"
 

@@ -3,6 +3,7 @@ CREATE TABLE thread (thread_id INTEGER PRIMARY KEY, space_id INTEGER NOT NULL RE
   token TEXT NOT NULL UNIQUE,                 -- of its thread address: 't' and 4 to 8 characters, one digit at least
   alias_of INTEGER REFERENCES thread,         -- the thread that took this one in, for ever
   created_at INTEGER NOT NULL) STRICT;
+CREATE INDEX thread_alias ON thread (alias_of) WHERE alias_of IS NOT NULL;
 CREATE TABLE message (id INTEGER PRIMARY KEY, space_id INTEGER NOT NULL REFERENCES space,
   raw_id INTEGER NOT NULL REFERENCES raw, event INTEGER NOT NULL, filed_at INTEGER NOT NULL,
   imported INTEGER NOT NULL DEFAULT 0, msgid TEXT NOT NULL,   -- with angle brackets
