@@ -384,5 +384,6 @@ gp_import(struct gp_desk *desk, const struct gp_space *space, const char *path, 
 		GP_TRY(note_import(import, counts->imported - before, err));
 	}
 	GP_TRY(rc);
-	return gp_packer_learn(import->packer, 0, true, now, err);
+	GP_TRY(gp_packer_learn(import->packer, 0, true, now, err));
+	return gp_db_shrink(desk->db, err); /* merging the index leaves pages behind */
 }

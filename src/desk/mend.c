@@ -33,7 +33,7 @@ gp_threads_join(struct gp_desk *desk, const struct gp_space *space, const char *
 	GP_TRY(find_thread(desk, space, b, &second, err));
 	if (first == second)
 		return gp_fail_as(err, 64, "5.5.4", "%.40s and %.40s are one thread already", a, b);
-	GP_TRY(gp_thread_join(desk->db, space->id, first, second, &one, err));
+	GP_TRY(gp_thread_join(desk->db, first, second, &one, err));
 	GP_TRY(gp_thread_token(desk->db, one, ret_token, err));
 	return gp_note(desk, &note, err, "thread", a, "other", b, "now", ret_token, NULL);
 }

@@ -1,6 +1,7 @@
 #include "guildpost/store/archive.h"
 
 #include "guildpost/base/mem.h"
+#include "store/placing.h"
 
 #define POST_COLUMNS                                                                                                   \
 	"m.id, m.raw_id, m.thread_id, coalesce(m.parent_id, 0) AS parent_id, m.date, m.received_at, m.size,"           \
@@ -96,12 +97,14 @@ gp_archive_find(struct gp_db *db, int64_t space_id, const char *msgid, gp_post_e
     bool *ret_found, struct gp_err *err)
 {
 	static const char sql[] = "SELECT " POST_COLUMNS POST_TABLES
-				  " WHERE m.space_id = :space AND m.msgid IN (:msgid, '<' || :msgid || '>')";
+				  " WHERE m.place IN (:place, :bare) AND m.msgid IN (:msgid, '<' || :msgid || '>')";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	SCOPED(gp_free_str) char *bracketed = gp_printf("<%s>", msgid);
 	int64_t last = 0;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_int(query, ":space", space_id);
+	gp_bind_int(query, ":place", gp_place(space_id, msgid));
+	gp_bind_int(query, ":bare", gp_place(space_id, bracketed));
 	gp_bind_text(query, ":msgid", msgid);
 	GP_TRY(hand_out(query, each, context, &last, err));
 	*ret_found = last != 0;
@@ -329,8 +332,7 @@ gp_archive_verify(struct gp_db *db, struct gp_err *err)
 		    "SELECT count(*) AS n FROM message WHERE parent_id IS NOT NULL"
 		    " AND parent_id NOT IN (SELECT id FROM message)" },
 		{ "posts do not stand in the thread of their place",
-		    "SELECT count(*) AS n FROM message m LEFT JOIN place p ON p.space_id = m.space_id AND p.msgid = "
-		    "m.msgid"
+		    "SELECT count(*) AS n FROM message m LEFT JOIN place p ON p.place = m.place"
 		    " WHERE p.thread_id IS NOT m.thread_id" },
 		{ "places lead to a thread that has been joined to another",
 		    "SELECT count(*) AS n FROM place p JOIN thread t ON t.thread_id = p.thread_id"

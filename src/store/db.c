@@ -14,6 +14,7 @@
 
 #define GP_APPLICATION_ID 0x67706f73 /* "gpos": file(1) and gp_db_open() know us by it */
 #define STATEMENT_CACHE	  256
+#define GIVE_BACK	  "500" /* pages a transaction */
 #define PATIENCE_MS	  10000 /* that it waits for others */
 
 struct cached {
@@ -136,11 +137,12 @@ connect_store(struct gp_db *db, bool create, struct gp_err *err)
 	GP_TRY(add_functions(db, err));
 	if (create)
 		GP_TRY(gp_db_run(
-		    db, "PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL", err));
+		    db, "PRAGMA page_size=2048; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL", err));
 	GP_TRY(gp_db_run(db, pragmas, err));
 	GP_TRY(gp_db_run(db,
 	    "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
 	    "PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4000;"
+	    "PRAGMA wal_autocheckpoint=4000;"
 	    "PRAGMA recursive_triggers=OFF; PRAGMA secure_delete=ON",
 	    err));
 	/* A short reading command meets each page once: mapped, none is copied. Whoever lives long reads as always, for a
@@ -273,13 +275,31 @@ gp_db_free(struct gp_db **db)
 enum gp_rc
 gp_db_bulk(struct gp_db *db, struct gp_err *err)
 {
-	return gp_db_run(db, "PRAGMA cache_size=-24000; PRAGMA wal_autocheckpoint=4000", err);
+	return gp_db_run(db, "PRAGMA cache_size=-24000; PRAGMA wal_autocheckpoint=16000", err);
 }
 
 enum gp_rc
 gp_db_patience(struct gp_db *db, bool patient, struct gp_err *err)
 {
 	return sqlite3_busy_timeout(db->handle, patient ? PATIENCE_MS : 50) == SQLITE_OK ? GP_OK : db_fail(db, err);
+}
+
+enum gp_rc
+gp_db_shrink(struct gp_db *db, struct gp_err *err)
+{
+	int64_t left, before = INT64_MAX;
+
+	GP_TRY(pragma_int(db, "PRAGMA freelist_count", &left, err));
+	while (left > 0 && left < before) {
+		SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+
+		before = left;
+		GP_TRY(gp_tx_begin(db, &tx, err));
+		GP_TRY(gp_db_run(db, "PRAGMA incremental_vacuum(" GIVE_BACK ")", err));
+		GP_TRY(gp_tx_commit(&tx, err));
+		GP_TRY(pragma_int(db, "PRAGMA freelist_count", &left, err));
+	}
+	return GP_OK;
 }
 
 const char *

@@ -9,9 +9,10 @@
 #include "store/words.h"
 
 #define LANGUAGE_MARK '\x01'
-#define LANGUAGE_MAX  16
+#define MARK_MAX      64
 #define PHRASES_MAX   64
 #define COLUMNS_MAX   8
+#define ASCII_MAX     256 /* octets of a word that are folded; of more than 64 none is in the index (store/words.c) */
 
 /* --- splitting ------------------------------------------------------------------------------ */
 
@@ -25,17 +26,27 @@ struct splitting {
 	void *context; /* the engine's */
 	int (*token)(void *context, int flags, const char *term, int n, int start, int end);
 	const char *language;
-	int flags, shift; /* shift: octets of the text before what is split */
+	int flags, shift, piece; /* octets before what is split, and within it before what the engine's own splits */
+	int64_t own, own_words; /* own: octets of what is split that are the author's own; -1: not told */
 	int start, end; /* of the word in hand */
 	bool as_long; /* folding kept its length, so places within it are known */
 };
 
+static _Thread_local int64_t own_words; /* of the text split last */
+
+int64_t
+gp_fts_own_words(void)
+{
+	return own_words;
+}
+
 static int
 add_term(void *context, const char *term, size_t n, bool beside, size_t from, size_t to)
 {
-	const struct splitting *splitting = context;
+	struct splitting *splitting = context;
 	int start = splitting->start, end = splitting->end;
 
+	splitting->own_words += !beside && start < splitting->own;
 	if (splitting->as_long) {
 		end = start + (int)to;
 		start += (int)from;
@@ -79,34 +90,102 @@ take_word(void *context, int flags, const char *text, int n, int start, int end)
 	struct splitting *splitting = context;
 	const struct gp_word word = { .text = text,
 		.n = (size_t)n,
+		.ascii = false,
 		.language = splitting->language,
 		.query = (splitting->flags & FTS5_TOKENIZE_QUERY) != 0,
 		.prefix = (splitting->flags & FTS5_TOKENIZE_PREFIX) != 0 };
 
 	(void)flags;
-	splitting->start = start;
-	splitting->end = end;
+	splitting->start = splitting->piece + start;
+	splitting->end = splitting->piece + end;
 	splitting->as_long = n == end - start;
 	return gp_word_terms(&word, &(struct gp_word_sink){ .context = splitting, .add = add_term, .bare = make_bare });
 }
 
-/* What stands between the marks in front of a text; *ret_n: octets of all that, 0 when there is none. */
-static void
-read_language(const char *text, int n, char out[LANGUAGE_MAX], int *ret_n)
-{
-	int at = 1;
+enum { GAP, LETTER, BEYOND }; /* beyond ASCII: the engine's own tables tell what it is */
 
-	*out = '\0';
-	*ret_n = 0;
+static int
+kind_of(char c)
+{
+	unsigned char octet = (unsigned char)c;
+
+	if (octet >= 0x80)
+		return BEYOND;
+	return (octet | 0x20u) - 'a' < 26u || (unsigned)octet - '0' < 10u ? LETTER : GAP;
+}
+
+/* A word of ASCII alone, which most are: nothing to look up. */
+static int
+take_ascii(struct splitting *splitting, const char *text, size_t start, size_t end)
+{
+	char folded[ASCII_MAX];
+	const struct gp_word_sink sink = { .context = splitting, .add = add_term, .bare = make_bare };
+	struct gp_word word = { .text = folded,
+		.n = end - start < sizeof(folded) ? end - start : sizeof(folded),
+		.ascii = true,
+		.language = splitting->language,
+		.query = (splitting->flags & FTS5_TOKENIZE_QUERY) != 0,
+		.prefix = (splitting->flags & FTS5_TOKENIZE_PREFIX) != 0 };
+
+	for (size_t i = 0; i < word.n; i++)
+		folded[i] = (char)(text[start + i] | (text[start + i] >= 'A' && text[start + i] <= 'Z' ? 0x20 : 0));
+	splitting->start = (int)start;
+	splitting->end = (int)end;
+	splitting->as_long = word.n == end - start;
+	return gp_word_terms(&word, &sink);
+}
+
+/* Words by the rules of the engine's own tokenizer, which is asked only about what holds more than ASCII. */
+static int
+split_words(struct splitting *splitting, const char *text, size_t n)
+{
+	const struct splitter *splitter = splitting->splitter;
+	size_t start, at = 0;
+	int code = SQLITE_OK;
+
+	while (code == SQLITE_OK && at < n) {
+		int kinds = 0;
+
+		while (at < n && kind_of(text[at]) == GAP)
+			at++;
+		for (start = at; at < n && kind_of(text[at]) != GAP; at++)
+			kinds |= kind_of(text[at]);
+		if (start == at)
+			break;
+		splitting->piece = (int)start;
+		if ((kinds & BEYOND) == 0)
+			code = take_ascii(splitting, text, start, at);
+		else
+			code = splitter->calls.xTokenize(splitter->accented, splitting, splitting->flags, text + start,
+			    (int)(at - start), take_word);
+	}
+	return code;
+}
+
+size_t
+gp_fts_mark(const char *text, size_t n, char *ret_language, int64_t *ret_own)
+{
+	const char *end, *blank;
+	size_t size;
+
+	*ret_own = -1;
+	if (ret_language != NULL)
+		*ret_language = '\0';
 	if (n < 2 || text[0] != LANGUAGE_MARK)
-		return;
-	while (at < n && at <= LANGUAGE_MAX && text[at] != LANGUAGE_MARK)
-		at++;
-	if (at == n || at > LANGUAGE_MAX)
-		return;
-	memcpy(out, text + 1, (size_t)at - 1);
-	out[at - 1] = '\0';
-	*ret_n = at + 1;
+		return 0;
+	end = memchr(text + 1, LANGUAGE_MARK, n - 1 < MARK_MAX ? n - 1 : MARK_MAX);
+	if (end == NULL)
+		return 0;
+	size = (size_t)(end - text) + 1;
+	blank = memchr(text, ' ', size);
+	if (blank != NULL)
+		*ret_own = strtoll(blank + 1, NULL, 10);
+	if (*ret_own > (int64_t)(n - size))
+		*ret_own = (int64_t)(n - size);
+	if (ret_language != NULL)
+		(void)snprintf(
+		    ret_language, GP_FTS_LANGUAGE, "%.*s", (int)((blank != NULL ? blank : end) - text - 1), text + 1);
+	return size;
 }
 
 static int
@@ -114,14 +193,17 @@ split(Fts5Tokenizer *tokenizer, void *context, int flags, const char *text, int 
     int (*token)(void *context, int flags, const char *term, int n, int start, int end))
 {
 	const struct splitter *splitter = (const struct splitter *)(void *)tokenizer;
-	char language[LANGUAGE_MAX];
+	char language[GP_FTS_LANGUAGE];
 	struct splitting splitting = {
 		.splitter = splitter, .context = context, .token = token, .language = language, .flags = flags
 	};
+	int code;
 
-	read_language(text, n, language, &splitting.shift);
-	return splitter->calls.xTokenize(
-	    splitter->accented, &splitting, flags, text + splitting.shift, n - splitting.shift, take_word);
+	splitting.shift = (int)gp_fts_mark(text, (size_t)n, language, &splitting.own);
+	code = split_words(&splitting, text + splitting.shift, (size_t)(n - splitting.shift));
+	if (splitting.own >= 0)
+		own_words = splitting.own_words;
+	return code;
 }
 
 static void
@@ -166,9 +248,15 @@ struct standing { /* of one row */
 	int phrases;
 };
 
+struct weighing {
+	int64_t own_words; /* of the text, the first column: what comes behind them was quoted */
+	double weights[COLUMNS_MAX];
+	int columns;
+};
+
 static int
-count_places(const Fts5ExtensionApi *api, Fts5Context *context, const double weights[COLUMNS_MAX], int columns,
-    struct standing *standing)
+count_places(
+    const Fts5ExtensionApi *api, Fts5Context *context, const struct weighing *weighing, struct standing *standing)
 {
 	int count, code = api->xInstCount(context, &count);
 
@@ -177,60 +265,30 @@ count_places(const Fts5ExtensionApi *api, Fts5Context *context, const double wei
 		int phrase, column, at;
 
 		code = api->xInst(context, i, &phrase, &column, &at);
-		if (code != SQLITE_OK || phrase >= PHRASES_MAX || column >= columns)
+		if (code != SQLITE_OK || phrase >= PHRASES_MAX || column >= weighing->columns)
 			continue;
-		if (weights[column] > 0)
-			standing->own[phrase] += weights[column];
-		else
+		if (column == 0 && at >= weighing->own_words)
 			standing->quoted[phrase] += 1;
+		else
+			standing->own[phrase] += weighing->weights[column];
 	}
 	return code;
 }
 
-/* How many own words a row has on average. The engine reads that from the disk each time it is asked, so it is kept for
- * the query. */
+/* How long the own words of a row are against all words of an average one. */
 static int
-average_length(
-    const Fts5ExtensionApi *api, Fts5Context *context, const double weights[COLUMNS_MAX], int columns, double *ret)
+length_of(const Fts5ExtensionApi *api, Fts5Context *context, const struct weighing *weighing, double *ret)
 {
-	double *kept = api->xGetAuxdata(context, 0);
-	sqlite3_int64 total, all = 0, rows = 0;
-	int code = SQLITE_OK;
+	sqlite3_int64 all = 0, rows = 0, mine = weighing->own_words;
+	int code = api->xRowCount(context, &rows), size;
 
-	if (kept == NULL) {
-		code = api->xRowCount(context, &rows);
-		for (int i = 0; code == SQLITE_OK && i < columns; i++) {
-			if (weights[i] <= 0)
-				continue;
-			code = api->xColumnTotalSize(context, i, &total);
-			all += total;
-		}
-		if (code != SQLITE_OK)
-			return code;
-		kept = gp_new(sizeof(*kept));
-		*kept = rows > 0 ? (double)all / (double)rows : 0;
-		code = api->xSetAuxdata(context, kept, free);
-	}
-	*ret = code == SQLITE_OK ? *kept : 0;
-	return code;
-}
-
-/* How long the own words of a row are against those of all rows: 1 is the average. */
-static int
-length_of(
-    const Fts5ExtensionApi *api, Fts5Context *context, const double weights[COLUMNS_MAX], int columns, double *ret)
-{
-	double average = 0;
-	int code = average_length(api, context, weights, columns, &average), mine = 0, size;
-
-	for (int i = 0; code == SQLITE_OK && i < columns; i++) {
-		if (weights[i] <= 0)
-			continue;
+	if (code == SQLITE_OK)
+		code = api->xColumnTotalSize(context, -1, &all);
+	for (int i = 1; code == SQLITE_OK && i < weighing->columns; i++) {
 		code = api->xColumnSize(context, i, &size);
-		if (code == SQLITE_OK)
-			mine += size;
+		mine += size;
 	}
-	*ret = average > 0 ? mine / average : 1;
+	*ret = all > 0 ? (double)mine * (double)rows / (double)all : 1;
 	return code;
 }
 
@@ -240,15 +298,18 @@ static void
 rank(const Fts5ExtensionApi *api, Fts5Context *context, sqlite3_context *result, int count, sqlite3_value **values)
 {
 	const double k1 = 1.2, b = 0.75;
-	double weights[COLUMNS_MAX] = { 0 }, length = 1, own = 0, quoted = 0;
+	double length = 1, own = 0, quoted = 0;
+	struct weighing weighing = { .own_words = sqlite3_value_int64(values[0]), .columns = count - 1 };
 	struct standing standing = { .phrases = 0 };
-	int columns = count < COLUMNS_MAX ? count : COLUMNS_MAX, code;
+	int code;
 
-	for (int i = 0; i < columns; i++)
-		weights[i] = sqlite3_value_double(values[i]);
-	code = count_places(api, context, weights, columns, &standing);
+	if (weighing.columns > COLUMNS_MAX)
+		weighing.columns = COLUMNS_MAX;
+	for (int i = 0; i < weighing.columns; i++)
+		weighing.weights[i] = sqlite3_value_double(values[i + 1]);
+	code = count_places(api, context, &weighing, &standing);
 	if (code == SQLITE_OK)
-		code = length_of(api, context, weights, columns, &length);
+		code = length_of(api, context, &weighing, &length);
 	if (code != SQLITE_OK) {
 		sqlite3_result_error_code(result, code);
 		return;

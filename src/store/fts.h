@@ -1,7 +1,17 @@
 /* fts.h - our own ways of splitting and ranking, made known to the full-text engine.  Private to the store. */
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
 
 struct sqlite3;
-/* Registers with a connection the tokenizer "guildpost" and the rank gp_rank(index, weight of each column...). A text
- * that begins with \1 LANGUAGE \1 is split by the words of that language (store/words.h). Returns an SQLite code. */
+/* Registers with a connection the tokenizer "guildpost" and the rank gp_rank(index, own words, weight of each column...).
+ * A text that begins with a mark, \1 LANGUAGE \1 or \1 LANGUAGE OWN \1, is split by the words of that language
+ * (store/words.h). OWN: so many octets of what follows are the author's own words. Returns an SQLite code. */
 int gp_fts_register(struct sqlite3 *handle);
+/* Of the text that this thread has split last and that told OWN: so many words, the first ones, are the author's own. */
+int64_t gp_fts_own_words(void);
+
+#define GP_FTS_LANGUAGE 16
+/* Octets of the mark, 0 when there is none. ret_language: GP_FTS_LANGUAGE octets, "" for none, or NULL when it is not asked
+ * for. *ret_own: -1 when it is not told, never more than what follows. */
+size_t gp_fts_mark(const char *text, size_t n, char *ret_language, int64_t *ret_own);

@@ -47,22 +47,22 @@ static enum gp_rc
 find_same(struct gp_db *db, const struct gp_filing *filing, struct gp_filed *filed, struct gp_err *err)
 {
 	static const char sql[] = "SELECT m.id, m.raw_id, m.event, m.thread_id, m.imported, m.date, m.received_at,"
-				  " m.body_sha256, r.sha256, t.token FROM message m"
+				  " m.msgid, m.body_sha256, r.sha256, t.token FROM message m"
 				  " JOIN thread t ON t.thread_id = m.thread_id JOIN raw r ON r.raw_id = m.raw_id"
-				  " WHERE m.space_id = :space AND m.msgid = :msgid";
+				  " WHERE m.place = :place";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	const void *sha256;
 	bool found;
 	size_t n;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_int(query, ":space", filing->space_id);
-	gp_bind_text(query, ":msgid", filing->reading->message_id);
+	gp_bind_int(query, ":place", gp_place(filing->space_id, filing->reading->message_id));
 	GP_TRY(gp_query_next(query, &found, err));
 	if (!found)
 		return GP_OK;
 	sha256 = gp_col_blob(query, "body_sha256", &n);
-	filed->duplicate = n == 32 && memcmp(sha256, filing->reading->body_sha256, 32) == 0;
+	filed->duplicate = n == 32 && memcmp(sha256, filing->reading->body_sha256, 32) == 0 &&
+			   strcmp(gp_col_text(query, "msgid"), filing->reading->message_id) == 0;
 	filed->conflict = !filed->duplicate;
 	filed->id = gp_col_int(query, "id");
 	filed->raw_id = gp_col_int(query, "raw_id");
@@ -89,10 +89,12 @@ insert_row(struct gp_db *db, const struct gp_filing *filing, const struct gp_pla
     struct gp_filed *filed, struct gp_err *err)
 {
 	static const char sql[] =
-	    "INSERT INTO message (space_id, raw_id, event, filed_at, imported, msgid, thread_id, member_id, from_name,"
+	    "INSERT INTO message (space_id, raw_id, event, filed_at, imported, msgid, place, thread_id, member_id, "
+	    "from_name,"
 	    " from_address, subject, subject_base, date, received_at, size, attachments, question, excerpt, line_end,"
 	    " body_sha256, by_subject)"
-	    " VALUES (:space, :raw, :event, :filed_at, :imported, :msgid, :thread, nullif(:member, 0), :from_name,"
+	    " VALUES (:space, :raw, :event, :filed_at, :imported, :msgid, :place, :thread, nullif(:member, 0), "
+	    ":from_name,"
 	    " :from_address, :subject, :base, :date, :received_at, :size, :attachments, :question, :excerpt, :line_end,"
 	    " :sha256, :by_subject)";
 	const struct gp_reading *reading = filing->reading;
@@ -105,6 +107,7 @@ insert_row(struct gp_db *db, const struct gp_filing *filing, const struct gp_pla
 	gp_bind_int(query, ":filed_at", filed_at);
 	gp_bind_int(query, ":imported", filing->imported);
 	gp_bind_text(query, ":msgid", reading->message_id);
+	gp_bind_int(query, ":place", gp_place(filing->space_id, reading->message_id));
 	gp_bind_int(query, ":thread", filed->thread_id);
 	gp_bind_int(query, ":member", filing->member_id);
 	gp_bind_text(query, ":from_name", reading->from_name);
@@ -126,16 +129,16 @@ insert_row(struct gp_db *db, const struct gp_filing *filing, const struct gp_pla
 }
 
 static enum gp_rc
-insert_citations(struct gp_db *db, int64_t id, const struct gp_strs *references, struct gp_err *err)
+insert_citations(struct gp_db *db, int64_t id, int64_t space_id, const struct gp_strs *references, struct gp_err *err)
 {
+	static const char sql[] = "INSERT INTO citation (id, position, place) VALUES (:id, :position, :place)";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
-	GP_TRY(gp_query_open(
-	    db, "INSERT INTO citation (id, position, msgid) VALUES (:id, :position, :msgid)", &query, err));
+	GP_TRY(gp_query_open(db, sql, &query, err));
 	for (size_t i = 0; i < references->count; i++) {
 		gp_bind_int(query, ":id", id);
 		gp_bind_int(query, ":position", (int64_t)i);
-		gp_bind_text(query, ":msgid", references->v[i]);
+		gp_bind_int(query, ":place", gp_place(space_id, references->v[i]));
 		GP_TRY(gp_query_do(query, err));
 	}
 	return GP_OK;
@@ -234,7 +237,7 @@ gp_message_file(struct gp_db *db, const struct gp_filing *filing, struct gp_file
 	GP_TRY(gp_thread_place(db, &placing, &ret_filed->thread_id, err));
 	GP_TRY(gp_event_next(db, filing->now, &ret_filed->event, &filed_at, err));
 	GP_TRY(insert_row(db, filing, &placing, filed_at, ret_filed, err));
-	GP_TRY(insert_citations(db, ret_filed->id, &references, err));
+	GP_TRY(insert_citations(db, ret_filed->id, filing->space_id, &references, err));
 	if (!filing->index_later)
 		GP_TRY(gp_message_index(db, filing, ret_filed->id, err));
 	GP_TRY(gp_thread_settle(db, ret_filed->id, err));
@@ -307,7 +310,7 @@ place_again(struct gp_db *db, int64_t id, const struct gp_filing *filing, struct
 	placing.references = &references;
 	GP_TRY(gp_thread_place(db, &placing, &thread_id, err));
 	GP_TRY(run_with_id(db, forget_citations, id, err));
-	GP_TRY(insert_citations(db, id, &references, err));
+	GP_TRY(insert_citations(db, id, filing->space_id, &references, err));
 	return gp_thread_settle(db, id, err);
 }
 
@@ -365,10 +368,11 @@ gp_message_remove(struct gp_db *db, int64_t id, struct gp_err *err)
 enum gp_rc
 gp_message_is_here(struct gp_db *db, int64_t space_id, const char *msgid, bool *ret, struct gp_err *err)
 {
+	static const char sql[] = "SELECT 1 FROM message WHERE place = :place AND msgid = :msgid";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
-	GP_TRY(gp_query_open(db, "SELECT 1 FROM message WHERE space_id = :space AND msgid = :msgid", &query, err));
-	gp_bind_int(query, ":space", space_id);
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":place", gp_place(space_id, msgid));
 	gp_bind_text(query, ":msgid", msgid);
 	return gp_query_next(query, ret, err);
 }

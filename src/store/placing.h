@@ -10,6 +10,10 @@
 #include "guildpost/guild/token.h"
 #include "guildpost/store/db.h"
 
+/* The number that stands for a message-id (with angle brackets) of a space: 63 bits of a hash. Among ten million ids two
+ * meet by chance once in 200,000 archives; who makes two of his own meet has joined his own two posts. */
+int64_t gp_place(int64_t space_id, const char *msgid);
+
 struct gp_placing {
 	int64_t space_id, date, now;
 	const char *msgid, *subject_base;
@@ -41,15 +45,13 @@ GP_MUST_CHECK enum gp_rc gp_thread_resettle(struct gp_db *db, const int64_t *ids
  * parted by hand; the ids that a query with :id gives as `id` (*ret_ids: caller frees). */
 GP_MUST_CHECK enum gp_rc gp_thread_new(struct gp_db *db, int64_t space_id, const struct gp_token_keys *keys,
     int64_t now, int64_t *ret_id, struct gp_err *err);
-GP_MUST_CHECK enum gp_rc gp_thread_unite(
-    struct gp_db *db, int64_t space_id, int64_t *thread_id, int64_t other, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_thread_unite(struct gp_db *db, int64_t *thread_id, int64_t other, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_thread_collect(
     struct gp_db *db, const char *sql, int64_t id, int64_t **ret_ids, size_t *ret_count, struct gp_err *err);
 /* A statement about two threads, :a and :b. */
 GP_MUST_CHECK enum gp_rc gp_thread_run(struct gp_db *db, const char *sql, int64_t a, int64_t b, struct gp_err *err);
 /* Were these two parted by hand, and not joined again? */
-GP_MUST_CHECK enum gp_rc gp_mend_parted(
-    struct gp_db *db, int64_t space_id, int64_t a, int64_t b, bool *ret, struct gp_err *err);
+GP_MUST_CHECK enum gp_rc gp_mend_parted(struct gp_db *db, int64_t a, int64_t b, bool *ret, struct gp_err *err);
 /* The thread of a message that msgid was joined to by hand; 0 for none. */
 GP_MUST_CHECK enum gp_rc gp_mend_joined(
     struct gp_db *db, int64_t space_id, const char *msgid, int64_t *ret_thread_id, struct gp_err *err);

@@ -6,11 +6,13 @@
 #include "guildpost/base/buf.h"
 #include "guildpost/base/clock.h"
 #include "guildpost/base/mem.h"
+#include "store/fts.h"
 
-#define PREFIX_MAX  (4u << 20) /* octets of the raw that a patch may point into */
-#define TEXT_MAX    (64u << 20) /* octets that a patch may yield */
-#define PATCH_LEVEL 3
-#define MERGE_PAGES 200 /* of the index, a transaction */
+#define PREFIX_MAX   (4u << 20) /* octets of the raw that a patch may point into, at most */
+#define PREFIX_LEAST (16u << 10)
+#define TEXT_MAX     (64u << 20) /* octets that a patch may yield */
+#define PATCH_LEVEL  3
+#define MERGE_PAGES  200 /* of the index, a transaction */
 
 /* --- the kept text -------------------------------------------------------------------------- */
 
@@ -18,17 +20,23 @@
 static _Thread_local ZSTD_CCtx *packer;
 static _Thread_local ZSTD_DCtx *unpacker;
 
+/* How much of n octets a patch that yields a text of text_n octets may point into: the text stands behind the header, or
+ * in one of the first parts. To make ready what comes behind it, attachments mostly, would take longer than all the rest. */
 static size_t
-prefix_size(size_t n)
+prefix_size(size_t n, size_t text_n)
 {
-	return n < PREFIX_MAX ? n : PREFIX_MAX;
+	size_t most = PREFIX_LEAST + 4 * text_n;
+
+	most = most < PREFIX_MAX ? most : PREFIX_MAX;
+	return n < most ? n : most;
 }
 
 /* Nothing stays nothing; *ret_patch: caller frees. */
 static enum gp_rc
-make_patch(const struct gp_indexing *indexing, const char *text, char **ret_patch, size_t *ret_n, struct gp_err *err)
+make_patch(
+    const struct gp_indexing *indexing, const struct gp_buf *text, char **ret_patch, size_t *ret_n, struct gp_err *err)
 {
-	size_t n = strlen(text), size = ZSTD_compressBound(n);
+	size_t n = text->len, size = ZSTD_compressBound(n);
 
 	*ret_patch = gp_new(size);
 	*ret_n = 0;
@@ -40,8 +48,8 @@ make_patch(const struct gp_indexing *indexing, const char *text, char **ret_patc
 	(void)ZSTD_CCtx_setParameter(packer, ZSTD_c_compressionLevel, PATCH_LEVEL);
 	(void)ZSTD_CCtx_setParameter(
 	    packer, ZSTD_c_checksumFlag, 1); /* over other octets it must fail, not yield rubbish */
-	(void)ZSTD_CCtx_refPrefix(packer, indexing->octets, prefix_size(indexing->size));
-	*ret_n = ZSTD_compress2(packer, *ret_patch, size, text, n);
+	(void)ZSTD_CCtx_refPrefix(packer, indexing->octets, prefix_size(indexing->size, n));
+	*ret_n = ZSTD_compress2(packer, *ret_patch, size, text->data, n);
 	if (ZSTD_isError(*ret_n))
 		return gp_err_detail(err, gp_fail(err, "4.3.0", "cannot keep the text of a message"), "zstd: %s",
 		    ZSTD_getErrorName(*ret_n));
@@ -67,7 +75,7 @@ apply_patch(const struct gp_octets *in, int count, char **ret_text, size_t *ret_
 		if (unpacker == NULL && (unpacker = ZSTD_createDCtx()) == NULL)
 			abort();
 		(void)ZSTD_DCtx_reset(unpacker, ZSTD_reset_session_only);
-		(void)ZSTD_DCtx_refPrefix(unpacker, in[0].data, prefix_size(in[0].n));
+		(void)ZSTD_DCtx_refPrefix(unpacker, in[0].data, prefix_size(in[0].n, (size_t)size));
 		n = ZSTD_decompressDCtx(unpacker, text, (size_t)size, in[1].data, in[1].n);
 		if (ZSTD_isError(n) || n != size)
 			return false;
@@ -81,9 +89,8 @@ const struct gp_db_function_row gp_search_functions[] = { { "gp_patch", 2, apply
 
 /* --- the index ------------------------------------------------------------------------------ */
 
-/* With the marks that tell the tokenizer (store/fts.h). */
 static enum gp_rc
-language_of(struct gp_db *db, int64_t message_id, char **ret_marked, struct gp_err *err)
+language_of(struct gp_db *db, int64_t message_id, char **ret_language, struct gp_err *err)
 {
 	static const char sql[] =
 	    "SELECT s.language FROM message m JOIN space s ON s.space_id = m.space_id WHERE m.id = :id";
@@ -93,50 +100,79 @@ language_of(struct gp_db *db, int64_t message_id, char **ret_marked, struct gp_e
 	GP_TRY(gp_query_open(db, sql, &query, err));
 	gp_bind_int(query, ":id", message_id);
 	GP_TRY(gp_query_next(query, &found, err));
-	*ret_marked = gp_printf("\x01%s\x01", found ? gp_col_text(query, "language") : "");
+	*ret_language = gp_strdup(found ? gp_col_text(query, "language") : "");
 	return GP_OK;
 }
 
-static enum gp_rc
-keep_text(struct gp_db *db, const struct gp_indexing *indexing, const char *marked, struct gp_err *err)
-{
-	static const char sql[] = "INSERT INTO message_text (id, raw_id, language, own, rest)"
-				  " VALUES (:id, :raw, trim(:marked, char(1)), :own, :rest)";
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	SCOPED(gp_free_str) char *own = NULL;
-	SCOPED(gp_free_str) char *rest = NULL;
-	size_t own_n, rest_n;
+struct text { /* what is indexed of a message */
+	char *language;
+	size_t own; /* octets */
+	struct gp_buf whole; /* own words first */
+};
 
-	GP_TRY(make_patch(indexing, indexing->own, &own, &own_n, err));
-	GP_TRY(make_patch(indexing, indexing->rest, &rest, &rest_n, err));
+static void
+release_text(struct text *text)
+{
+	free(text->language);
+	gp_buf_release(&text->whole);
+}
+
+static enum gp_rc
+keep_text(struct gp_db *db, const struct gp_indexing *indexing, const struct text *text, struct gp_err *err)
+{
+	static const char sql[] = "INSERT INTO message_text (id, raw_id, language, own, patch)"
+				  " VALUES (:id, :raw, :language, :own, :patch)";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	SCOPED(gp_free_str) char *patch = NULL;
+	size_t n;
+
+	GP_TRY(make_patch(indexing, &text->whole, &patch, &n, err));
 	GP_TRY(gp_query_open(db, sql, &query, err));
 	gp_bind_int(query, ":id", indexing->id);
 	gp_bind_int(query, ":raw", indexing->raw_id);
-	gp_bind_text(query, ":marked", marked);
-	gp_bind_blob(query, ":own", own, own_n);
-	gp_bind_blob(query, ":rest", rest, rest_n);
+	gp_bind_text(query, ":language", text->language);
+	gp_bind_int(query, ":own", (int64_t)text->own);
+	gp_bind_blob(query, ":patch", patch, n);
+	return gp_query_do(query, err);
+}
+
+static enum gp_rc
+index_text(struct gp_db *db, const struct gp_indexing *indexing, const struct text *text, struct gp_err *err)
+{
+	/* Exactly what the view yields. No SELECT: around one SQLite opens a savepoint, at whose end the index writes out
+	 * what it has gathered, a piece for each message. */
+	static const char sql[] = "INSERT INTO message_index (rowid, text, subject, author) VALUES (:id,"
+				  " char(1) || :language || ' ' || :own || char(1) || :text, char(1) || :language || "
+				  "char(1) || :subject, :author)";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", indexing->id);
+	gp_bind_text(query, ":language", text->language);
+	gp_bind_int(query, ":own", (int64_t)text->own);
+	gp_bind_text(query, ":text", text->whole.data);
+	gp_bind_text(query, ":subject", indexing->subject);
+	gp_bind_text(query, ":author", indexing->author);
 	return gp_query_do(query, err);
 }
 
 enum gp_rc
 gp_index_add(struct gp_db *db, const struct gp_indexing *indexing, struct gp_err *err)
 {
-	/* Exactly what the view yields. No SELECT: around one SQLite opens a savepoint, at whose end the index writes out
-	 * what it has gathered, a piece for each message. */
-	static const char sql[] = "INSERT INTO message_index (rowid, subject, author, own, rest)"
-				  " VALUES (:id, :marked || :subject, :author, :marked || :own, :marked || :rest)";
+	static const char counting[] = "UPDATE message SET own_words = :words WHERE id = :id";
+	SCOPED(release_text) struct text text = { .whole = GP_BUF_INIT(TEXT_MAX) };
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	SCOPED(gp_free_str) char *marked = NULL;
 
-	GP_TRY(language_of(db, indexing->id, &marked, err));
-	GP_TRY(keep_text(db, indexing, marked, err));
-	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_text(query, ":marked", marked);
+	gp_buf_adds(&text.whole, indexing->own);
+	text.own = text.whole.len;
+	gp_buf_addc(&text.whole, '\n');
+	gp_buf_adds(&text.whole, indexing->rest);
+	GP_TRY(language_of(db, indexing->id, &text.language, err));
+	GP_TRY(keep_text(db, indexing, &text, err));
+	GP_TRY(index_text(db, indexing, &text, err));
+	GP_TRY(gp_query_open(db, counting, &query, err));
+	gp_bind_int(query, ":words", gp_fts_own_words());
 	gp_bind_int(query, ":id", indexing->id);
-	gp_bind_text(query, ":subject", indexing->subject);
-	gp_bind_text(query, ":author", indexing->author);
-	gp_bind_text(query, ":own", indexing->own);
-	gp_bind_text(query, ":rest", indexing->rest);
 	return gp_query_do(query, err);
 }
 
@@ -163,16 +199,16 @@ enum gp_rc
 gp_index_own_text(struct gp_db *db, int64_t message_id, char **ret_own, struct gp_err *err)
 {
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	const char *own;
+	const char *text;
+	int64_t own;
 	bool found;
 
-	GP_TRY(gp_query_open(db, "SELECT own FROM indexed WHERE id = :id", &query, err));
+	GP_TRY(gp_query_open(db, "SELECT text FROM indexed WHERE id = :id", &query, err));
 	gp_bind_int(query, ":id", message_id);
 	GP_TRY(gp_query_next(query, &found, err));
-	own = found ? gp_col_text(query, "own") : "";
-	if (*own == '\x01') /* the language in front */
-		own += 1 + strcspn(own + 1, "\x01") + 1;
-	*ret_own = gp_strdup(own);
+	text = found ? gp_col_text(query, "text") : "";
+	text += gp_fts_mark(text, strlen(text), NULL, &own);
+	*ret_own = gp_strndup(text, own > 0 ? (size_t)own : 0);
 	return GP_OK;
 }
 

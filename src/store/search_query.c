@@ -328,7 +328,7 @@ end_of(const struct gp_search *search)
  * ranks about alike the newest. Without: the newest first. */
 #define ALIKE(of) "round(" of "score, 1) DESC, " of "date DESC, " of "id DESC"
 #define HITS                                                                                                           \
-	"(SELECT m.id, m.date, m.thread_id, gp_rank(message_index, 6.0, 3.0, 2.0, 0.0) AS score"                       \
+	"(SELECT m.id, m.date, m.thread_id, gp_rank(message_index, m.own_words, 2.0, 6.0, 3.0) AS score"               \
 	"   FROM message_index CROSS JOIN message m ON m.id = message_index.rowid"                                     \
 	"   WHERE message_index MATCH :match AND message_index.rowid BETWEEN :first AND :last"                         \
 	"     AND m.space_id = :space AND m.date >= :since AND m.date < :until"                                        \

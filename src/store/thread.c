@@ -32,13 +32,12 @@ is_digest(struct gp_db *db, const char *msgid, bool *ret, struct gp_err *err)
 static enum gp_rc
 thread_of_place(struct gp_db *db, int64_t space_id, const char *msgid, int64_t *ret, struct gp_err *err)
 {
-	static const char sql[] = "SELECT thread_id FROM place WHERE space_id = :space AND msgid = :msgid";
+	static const char sql[] = "SELECT thread_id FROM place WHERE place = :place";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_int(query, ":space", space_id);
-	gp_bind_text(query, ":msgid", msgid);
+	gp_bind_int(query, ":place", gp_place(space_id, msgid));
 	GP_TRY(gp_query_next(query, &found, err));
 	*ret = found ? gp_col_int(query, "thread_id") : 0;
 	return GP_OK;
@@ -97,7 +96,7 @@ gp_thread_run(struct gp_db *db, const char *sql, int64_t a, int64_t b, struct gp
 
 /* The elder thread takes the younger in, whose address stays an alias for ever. */
 enum gp_rc
-gp_thread_unite(struct gp_db *db, int64_t space_id, int64_t *thread_id, int64_t other, struct gp_err *err)
+gp_thread_unite(struct gp_db *db, int64_t *thread_id, int64_t other, struct gp_err *err)
 {
 	static const char *const steps[] = {
 		"UPDATE message SET thread_id = :a WHERE thread_id = :b",
@@ -111,7 +110,7 @@ gp_thread_unite(struct gp_db *db, int64_t space_id, int64_t *thread_id, int64_t 
 	if (other == 0 || other == *thread_id)
 		return GP_OK;
 	if (*thread_id != 0)
-		GP_TRY(gp_mend_parted(db, space_id, *thread_id, other, &parted, err));
+		GP_TRY(gp_mend_parted(db, *thread_id, other, &parted, err));
 	if (parted)
 		return GP_OK;
 	if (*thread_id == 0 || other < *thread_id) {
@@ -170,7 +169,7 @@ join_by_subject(struct gp_db *db, const struct gp_placing *placing, int64_t *thr
 	gp_bind_int(query, ":by_subject", placing->by_subject);
 	GP_TRY(gather(query, &others, &count, err)); /* first all of them: a join changes what the query reads */
 	for (size_t i = 0; i < count; i++)
-		GP_TRY(gp_thread_unite(db, placing->space_id, thread_id, others[i], err));
+		GP_TRY(gp_thread_unite(db, thread_id, others[i], err));
 	return GP_OK;
 }
 
@@ -205,13 +204,12 @@ gp_thread_new(struct gp_db *db, int64_t space_id, const struct gp_token_keys *ke
 static enum gp_rc
 add_place(struct gp_db *db, int64_t space_id, const char *msgid, int64_t thread_id, struct gp_err *err)
 {
-	static const char sql[] = "INSERT INTO place (space_id, msgid, thread_id) VALUES (:space, :msgid, :thread)"
+	static const char sql[] = "INSERT INTO place (place, thread_id) VALUES (:place, :thread)"
 				  " ON CONFLICT DO NOTHING";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_int(query, ":space", space_id);
-	gp_bind_text(query, ":msgid", msgid);
+	gp_bind_int(query, ":place", gp_place(space_id, msgid));
 	gp_bind_int(query, ":thread", thread_id);
 	return gp_query_do(query, err);
 }
@@ -231,14 +229,14 @@ gp_thread_place(struct gp_db *db, const struct gp_placing *placing, int64_t *ret
 	if (*placing->token != '\0')
 		GP_TRY(gp_thread_by_token(db, placing->space_id, placing->token, &thread_id, err));
 	GP_TRY(thread_of_place(db, placing->space_id, placing->msgid, &there, err));
-	GP_TRY(gp_thread_unite(db, space_id, &thread_id, there, err));
+	GP_TRY(gp_thread_unite(db, &thread_id, there, err));
 	/* The last cited first: where threads were parted by hand, the message goes with its nearest elder. */
 	for (size_t i = placing->references->count; i-- > 0;) {
 		GP_TRY(thread_of_place(db, space_id, placing->references->v[i], &there, err));
-		GP_TRY(gp_thread_unite(db, space_id, &thread_id, there, err));
+		GP_TRY(gp_thread_unite(db, &thread_id, there, err));
 	}
 	GP_TRY(gp_mend_joined(db, space_id, placing->msgid, &there, err));
-	GP_TRY(gp_thread_unite(db, space_id, &thread_id, there, err));
+	GP_TRY(gp_thread_unite(db, &thread_id, there, err));
 	GP_TRY(join_by_subject(db, placing, &thread_id, err));
 	if (thread_id == 0)
 		GP_TRY(gp_thread_new(db, space_id, placing->keys, placing->now, &thread_id, err));
@@ -272,7 +270,7 @@ candidate(struct gp_db *db, int64_t id, int64_t *ret, struct gp_err *err)
 {
 	static const char *const ways[] = {
 		"SELECT p.id FROM message m JOIN citation c ON c.id = m.id"
-		" JOIN message p ON p.space_id = m.space_id AND p.msgid = c.msgid AND p.thread_id + 0 = m.thread_id"
+		" JOIN message p ON p.place = c.place AND p.thread_id + 0 = m.thread_id"
 		" WHERE m.id = :id AND p.id <> m.id ORDER BY c.position DESC LIMIT 1",
 		"SELECT p.id FROM message m JOIN message p ON p.space_id = m.space_id AND p.subject_base = "
 		"m.subject_base"
@@ -356,8 +354,7 @@ gp_thread_collect(
 /* "+ 0" keeps the planner, which has no statistics, from walking the whole space instead of the few citations.
  * Those who may want this message as parent: who cite it, and replies by subject that came after it. */
 static const char waiting[] =
-    "SELECT c.id FROM message m JOIN citation c ON c.msgid = m.msgid JOIN message w ON w.id = c.id"
-    " AND w.space_id + 0 = m.space_id WHERE m.id = :id AND w.id <> m.id"
+    "SELECT c.id FROM message m JOIN citation c ON c.place = m.place WHERE m.id = :id AND c.id <> m.id"
     " UNION SELECT w.id FROM message m JOIN message w ON w.space_id = m.space_id AND w.subject_base = m.subject_base"
     " AND w.date >= m.date - 43200 AND w.date <= m.date + 2592000 WHERE m.id = :id AND w.by_subject = 1 AND w.id <> "
     "m.id";

@@ -62,7 +62,8 @@ piece_length(const char *text, size_t n, bool *ret_unspaced)
 /* --- stems ---------------------------------------------------------------------------------- */
 
 struct remembered {
-	struct term word, stem;
+	struct term word, marked; /* marked: the stem, with its mark in front */
+	bool is_word; /* the stem is the word itself */
 };
 
 /* A language's stemmer is dear to make, and most words come again and again. */
@@ -116,47 +117,36 @@ hash_of(const char *text, size_t n)
 }
 
 /* The stem of a word without its accents; stemmed with them, for the rules of a language need them. */
-static const struct term *
-stem_of(const char *text, size_t n, const struct gp_word_sink *sink)
+static const struct remembered *
+stem_of(const char *text, size_t n, const struct term *bare, const struct gp_word_sink *sink)
 {
 	struct remembered *home = &stemming.cache[hash_of(text, n) % CACHE_SIZE];
-	const sb_symbol *stem;
+	struct term stem;
+	const sb_symbol *found;
 
 	if (home->word.n == n && memcmp(home->word.text, text, n) == 0)
-		return &home->stem;
+		return home;
 	memcpy(home->word.text, text, n);
 	home->word.n = n;
-	stem = sb_stemmer_stem(stemming.stemmer, (const sb_symbol *)text, (int)n);
-	if (stem == NULL)
+	found = sb_stemmer_stem(stemming.stemmer, (const sb_symbol *)text, (int)n);
+	if (found == NULL)
 		abort(); /* out of memory */
-	set_bare(&home->stem, (const char *)stem, (size_t)sb_stemmer_length(stemming.stemmer), sink);
-	return &home->stem;
+	set_bare(&stem, (const char *)found, (size_t)sb_stemmer_length(stemming.stemmer), sink);
+	home->is_word = stem.n == bare->n && memcmp(stem.text, bare->text, stem.n) == 0;
+	home->marked.text[0] = STEM_MARK;
+	memcpy(home->marked.text + 1, stem.text, stem.n);
+	home->marked.n = stem.n + 1;
+	return home;
 }
 
 /* --- terms ---------------------------------------------------------------------------------- */
-
-static bool
-same(const struct term *a, const struct term *b)
-{
-	return a->n == b->n && memcmp(a->text, b->text, a->n) == 0;
-}
-
-static int
-add_marked(const struct term *stem, size_t from, size_t to, const struct gp_word_sink *sink)
-{
-	struct term marked = { .n = stem->n + 1 };
-
-	marked.text[0] = STEM_MARK;
-	memcpy(marked.text + 1, stem->text, stem->n);
-	return sink->add(sink->context, marked.text, marked.n, true, from, to);
-}
 
 /* Filed: the word, and its marked stem where that is another. Asked for: also what has this stem for its whole word. */
 static int
 add_piece(const struct gp_word *word, size_t from, size_t to, const struct gp_word_sink *sink)
 {
 	const char *text = word->text + from;
-	const struct term *stem;
+	const struct remembered *stem;
 	struct term bare;
 	int rc;
 
@@ -169,11 +159,11 @@ add_piece(const struct gp_word *word, size_t from, size_t to, const struct gp_wo
 	choose_language(word->language);
 	if (stemming.stemmer == NULL)
 		return 0;
-	stem = stem_of(text, to - from, sink);
-	if (!same(stem, &bare) && word->query)
-		rc = sink->add(sink->context, stem->text, stem->n, true, from, to);
-	if (rc == 0 && (word->query || !same(stem, &bare)))
-		rc = add_marked(stem, from, to, sink);
+	stem = stem_of(text, to - from, &bare, sink);
+	if (!stem->is_word && word->query)
+		rc = sink->add(sink->context, stem->marked.text + 1, stem->marked.n - 1, true, from, to);
+	if (rc == 0 && (word->query || !stem->is_word))
+		rc = sink->add(sink->context, stem->marked.text, stem->marked.n, true, from, to);
 	return rc;
 }
 
@@ -184,6 +174,8 @@ gp_word_terms(const struct gp_word *word, const struct gp_word_sink *sink)
 	bool alone;
 	int rc = 0;
 
+	if (word->ascii)
+		return add_piece(word, 0, word->n, sink);
 	while (rc == 0 && at < word->n) {
 		n = piece_length(word->text + at, word->n - at, &alone);
 		rc = alone ? sink->add(sink->context, word->text + at, n, false, at, at + n)

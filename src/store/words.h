@@ -10,6 +10,7 @@
 struct gp_word {
 	const char *text; /* folded to lower case, accents kept; UTF-8, not ended by NUL */
 	size_t n;
+	bool ascii; /* all of it is, so that it is one piece and has no accents */
 	const char *language; /* "de"; "" or one without a stemmer: not stemmed */
 	bool query; /* asked for, not filed */
 	bool prefix; /* asked for with a star */

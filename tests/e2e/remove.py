@@ -66,7 +66,7 @@ def blocks(house):
 
 def patches(house, msgid):
     with closing(sqlite3.connect(house.dir / "guildpost.db")) as db:
-        return [octets for row in db.execute("SELECT t.own, t.rest FROM message_text t JOIN message m USING (id) WHERE m.msgid = ?", (msgid,)) for octets in row]
+        return [octets for row in db.execute("SELECT t.patch FROM message_text t JOIN message m USING (id) WHERE m.msgid = ?", (msgid,)) for octets in row]
 
 
 def traces(house):

@@ -30,6 +30,8 @@ void gp_db_free(struct gp_db **db);
 GP_MUST_CHECK enum gp_rc gp_db_bulk(struct gp_db *db, struct gp_err *err);
 /* How long it waits for others: ten seconds, or, with false, hardly at all. */
 GP_MUST_CHECK enum gp_rc gp_db_patience(struct gp_db *db, bool patient, struct gp_err *err);
+/* Gives the pages that nothing stands on any more back to the disk, some at a time. Not inside a transaction. */
+GP_MUST_CHECK enum gp_rc gp_db_shrink(struct gp_db *db, struct gp_err *err);
 const char *gp_db_path(const struct gp_db *db);
 
 /* Runs one statement without parameters or rows. */

@@ -288,7 +288,7 @@ threads_are_joined_for_ever(void **state)
 	(void)state;
 	a = split_house(&house);
 	SAYS("what was split is joined again",
-	    gp_thread_join(house.s.db, 1, a.thread_id,
+	    gp_thread_join(house.s.db, a.thread_id,
 		count(&house, "SELECT thread_id AS n FROM message WHERE msgid = '<b@x>'"), &one, &err) == GP_OK &&
 		one == a.thread_id);
 	parent_of(&house, "<b@x>", parent);
@@ -296,7 +296,7 @@ threads_are_joined_for_ever(void **state)
 	SAYS("one thread there is", count(&house, threads_there) == 1);
 	s = file_letter(&house, &(struct letter){ .msgid = "<s@x>" });
 	SAYS("a stranger is joined",
-	    gp_thread_join(house.s.db, 1, s.thread_id, a.thread_id, &one, &err) == GP_OK && one == a.thread_id);
+	    gp_thread_join(house.s.db, s.thread_id, a.thread_id, &one, &err) == GP_OK && one == a.thread_id);
 	SAYS("though nobody cites it", count(&house, threads_there) == 1);
 	SAYS("places agree", gp_archive_verify(house.s.db, &err) == GP_OK);
 	scratch_close(&house.s);
