@@ -649,6 +649,23 @@ gp_db_in_tx(const struct gp_db *db)
 	return db->in_tx;
 }
 
+enum gp_rc
+gp_db_rewrite(struct gp_db *db, int64_t most, struct gp_err *err)
+{
+	int64_t pages, page;
+	enum gp_rc rc;
+
+	GP_TRY(pragma_int(db, "PRAGMA page_count", &pages, err));
+	GP_TRY(pragma_int(db, "PRAGMA page_size", &page, err));
+	if (pages * page > most)
+		return GP_OK;
+	enter_turnstile(db);
+	rc = gp_db_run(db, "VACUUM", err);
+	if (db->turnstile >= 0)
+		(void)flock(db->turnstile, LOCK_UN);
+	return rc;
+}
+
 /* --- the bell ------------------------------------------------------------------------------- */
 
 static int

@@ -12,6 +12,7 @@
 #define PREFIX_LEAST (16u << 10)
 #define TEXT_MAX     (64u << 20) /* octets that a patch may yield */
 #define PATCH_LEVEL  3
+#define REWRITE_MAX  (32 << 20) /* octets of the database: half a second */
 #define MERGE_PAGES  200 /* of the index, a transaction */
 
 /* --- the kept text -------------------------------------------------------------------------- */
@@ -274,16 +275,18 @@ enum gp_rc
 gp_index_compact(struct gp_db *db, int64_t most_ms, bool *ret_left, struct gp_err *err)
 {
 	int64_t begun = gp_clock_mono_ms();
-	bool more;
+	bool more, merged;
 
 	*ret_left = false;
 	/* Negative: all of the index is to become one, which also goes on where it was broken off; then piece by piece. */
 	GP_TRY(merge_some(db, -MERGE_PAGES, &more, err));
-	while (more) {
+	for (merged = more; more;) {
 		if (most_ms > 0 && gp_clock_mono_ms() - begun > most_ms)
 			return GP_OK;
 		GP_TRY(merge_some(db, MERGE_PAGES, &more, err));
 	}
+	if (merged) /* not when only a reader was awaited */
+		GP_TRY(gp_db_rewrite(db, REWRITE_MAX, err));
 	return empty_log(db, most_ms == 0, ret_left, err);
 }
 
