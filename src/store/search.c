@@ -228,6 +228,8 @@ gp_index_anew(struct gp_db *db, struct gp_err *err)
 	if (found)
 		GP_TRY(gp_db_run(db, "DROP TABLE message_index", err));
 	GP_TRY(gp_db_run(db, make, err));
+	GP_TRY(gp_db_run(
+	    db, "INSERT INTO message_index (message_index, rank) VALUES ('pgsz', 4330)", err)); /* as at first */
 	return gp_db_run(db, "DELETE FROM message_text", err);
 }
 
