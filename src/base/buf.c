@@ -4,24 +4,36 @@
 
 char gp_buf_empty[1];
 
+static void
+grow(struct gp_buf *buf, size_t need)
+{
+	size_t cap = buf->cap > 0 ? buf->cap : 64;
+
+	while (cap < need)
+		cap *= 2;
+	if (cap == buf->cap)
+		return;
+	buf->data = gp_grow(buf->cap > 0 ? buf->data : NULL, cap);
+	buf->data[buf->len] = '\0';
+	buf->cap = cap;
+}
+
 static bool
 reserve(struct gp_buf *buf, size_t n)
 {
-	size_t need, cap;
-
 	if (buf->full || n > buf->max - buf->len) {
 		buf->full = true;
 		return false;
 	}
-	need = buf->len + n + 1;
-	if (need > buf->cap) {
-		cap = buf->cap > 0 ? buf->cap : 64;
-		while (cap < need)
-			cap *= 2;
-		buf->data = gp_grow(buf->cap > 0 ? buf->data : NULL, cap);
-		buf->cap = cap;
-	}
+	grow(buf, buf->len + n + 1);
 	return true;
+}
+
+void
+gp_buf_expect(struct gp_buf *buf, size_t n)
+{
+	if (n > 0 && !buf->full)
+		grow(buf, buf->len + (n < buf->max - buf->len ? n : buf->max - buf->len) + 1);
 }
 
 void

@@ -15,15 +15,19 @@ utf8_length(const unsigned char *c)
 	return n;
 }
 
+/* What stands in a string as it is: printable ASCII but for the quote and the backslash. */
+static const bool is_plain[256] = { [' ' ... '!'] = true, ['#' ... '['] = true, [']' ... '~'] = true };
+
 void
 gp_json_string(struct gp_buf *to, const char *value)
 {
 	const unsigned char *c = (const unsigned char *)value;
 	size_t n;
 
+	gp_buf_expect(to, strlen(value) + 2);
 	gp_buf_addc(to, '"');
 	while (*c != '\0') {
-		for (n = 0; c[n] >= 0x20 && c[n] < 0x7f && c[n] != '"' && c[n] != '\\'; n++)
+		for (n = 0; is_plain[c[n]]; n++)
 			;
 		gp_buf_add(to, c, n);
 		c += n;
@@ -33,7 +37,7 @@ gp_json_string(struct gp_buf *to, const char *value)
 		if (n == 0)
 			gp_buf_adds(to, "\xef\xbf\xbd");
 		else if (*c == '"' || *c == '\\')
-			gp_buf_addf(to, "\\%c", *c);
+			gp_buf_add(to, (const char[]){ '\\', (char)*c }, 2);
 		else if (*c == '\n')
 			gp_buf_adds(to, "\\n");
 		else if (*c < 0x20 || *c == 0x7f)

@@ -1,4 +1,5 @@
 #include "guildpost/base/mem.h"
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
 
@@ -86,6 +87,13 @@ gp_free_ptr(void *p)
 
 	free(*pointer);
 	*pointer = NULL;
+}
+
+void
+gp_mem_keep(void)
+{
+	(void)mallopt(M_TRIM_THRESHOLD, 8 << 20);
+	(void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
 }
 
 void

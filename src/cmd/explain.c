@@ -388,6 +388,7 @@ gp_cmd_explain(struct gp_app *app, int argc, char **argv, struct gp_err *err)
 	if (file == NULL)
 		return gp_fail_as(
 		    err, 66, "5.6.0", "cannot read %s: %s", path != NULL ? path : "standard input", strerror(errno));
+	gp_mem_keep();
 	ex.reader = gp_reader_new(app->program);
 	gp_out_begin(app);
 	rc = explain_stream(&ex, file, err);

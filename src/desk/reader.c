@@ -121,6 +121,7 @@ start_child(struct gp_reader *reader, struct gp_err *err)
 		    err, gp_fail(err, "4.3.0", "cannot start the reader; try again"), "fork: %s", strerror(errno));
 	}
 	reader->fd = pair[0];
+	(void)setsockopt(reader->fd, SOL_SOCKET, SO_SNDBUF, &(int){ 2 * GP_READER_PARCEL }, sizeof(int));
 	(void)fcntl(reader->fd, F_SETFL, O_NONBLOCK);
 	return GP_OK;
 }

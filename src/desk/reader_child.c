@@ -117,6 +117,7 @@ gp_reader_main(void)
 
 	if (!gp_reader_seal())
 		return EXIT_NO_START;
+	gp_mem_keep();
 	for (int i = 1; hear(&talk, &request, sizeof(request)); i++)
 		if (!read_one(&talk, &request, i >= RECYCLE_AFTER))
 			break;

@@ -1,4 +1,5 @@
 /* What Outlook and its like put above what is answered: a line of dashes, or the header of it. */
+#include <ctype.h>
 #include <string.h>
 
 #include "guildpost/base/err.h"
@@ -128,6 +129,15 @@ is_header(const struct gp_lines *lines, size_t i, bool short_form, size_t *ret_e
 	return kinds >= 3 && (seen[FROM] || (seen[DATE] && seen[SUBJECT] && seen[TO]));
 }
 
+/* Told at a glance: it begins with a letter, and ends with no colon of any kind. */
+static bool
+is_prose(const struct gp_line *line)
+{
+	unsigned char first = (unsigned char)line->s[0], last = (unsigned char)line->s[line->n - 1];
+
+	return isalnum(first) && last < 0x80 && last != ':';
+}
+
 /* "-----Original Message-----" and "---------- Forwarded message ---------". */
 static bool
 is_marker(const struct gp_line *line)
@@ -136,7 +146,7 @@ is_marker(const struct gp_line *line)
 	const char *s;
 	size_t dashes;
 
-	if (!gp_line_is_own(line) || line->n > MARKER_MAX || line->n < 4)
+	if (!gp_line_is_own(line) || line->n > MARKER_MAX || line->n < 4 || is_prose(line))
 		return false;
 	text = gp_line_folded(line, MARKER_MAX);
 	s = text + strspn(text, " *");

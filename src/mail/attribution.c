@@ -198,11 +198,14 @@ ends_with_verb(const char *s)
 static bool
 is_plain_attribution(const char *s, bool first)
 {
-	struct holds holds = what_it_holds(s);
-	bool verb = gp_holds_any(s, gp_wrote), opened = opens(s);
+	struct holds holds;
+	bool verb, opened;
 
 	if (!has_colon(s))
 		return false;
+	holds = what_it_holds(s);
+	verb = gp_holds_any(s, gp_wrote);
+	opened = opens(s);
 	if (holds.address && strchr(s, '<') != NULL && ends_with_verb(s) && words_of(s) <= NAME_WORDS)
 		return true;
 	if (holds.address && gp_begins_with_any(s, gp_quoting))
@@ -219,11 +222,14 @@ enum proof { QUOTED, NOT_QUOTED, FIRST_OF_ALL };
 static bool
 is_attribution(const char *s, enum proof proof)
 {
-	struct holds holds = what_it_holds(s);
-	bool colon = has_colon(s), dated = holds.date || holds.time || holds.year;
+	struct holds holds;
+	bool colon, dated;
 
 	if (proof != QUOTED)
 		return is_plain_attribution(s, proof == FIRST_OF_ALL);
+	holds = what_it_holds(s);
+	colon = has_colon(s);
+	dated = holds.date || holds.time || holds.year;
 	if (gp_begins_with_any(s, gp_quoting) && colon)
 		return true;
 	if (gp_holds_any(s, gp_wrote))

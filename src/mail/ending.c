@@ -68,10 +68,12 @@ own_between(const struct gp_lines *lines, size_t from, size_t to, size_t enough)
 static bool
 is_armor(const struct gp_line *line, const char *edge, const char *of)
 {
-	size_t n = strlen(edge);
+	size_t n;
 
-	return gp_line_is_own(line) && line->n > n + 9 && strncmp(line->s, edge, n) == 0 &&
-	       (strncmp(line->s + n, of, strlen(of)) == 0);
+	if (line->n == 0 || *line->s != '-' || !gp_line_is_own(line))
+		return false;
+	n = strlen(edge);
+	return line->n > n + 9 && strncmp(line->s, edge, n) == 0 && strncmp(line->s + n, of, strlen(of)) == 0;
 }
 
 static size_t

@@ -148,6 +148,7 @@ is_uu(const char *encoding)
 void
 gp_decode_transfer(struct gp_buf *out, const char *encoding, const char *octets, size_t n)
 {
+	gp_buf_expect(out, n);
 	if (strcasecmp(encoding, "base64") == 0)
 		gp_decode_base64(out, octets, n);
 	else if (strcasecmp(encoding, "quoted-printable") == 0)

@@ -144,6 +144,7 @@ gp_utf8_clean(struct gp_buf *out, const char *s, size_t n, bool lines)
 {
 	bool blank = false;
 
+	gp_buf_expect(out, n);
 	for (size_t i = 0, length; i < n && !out->full; i += length) {
 		uint32_t rune = REPLACEMENT;
 

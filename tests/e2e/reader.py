@@ -32,6 +32,14 @@ with House("reader") as house:
     house.run("archive", "import", "weavers", "-", input=letters, status=None)
     ok(house.status == 65 and "it took too long" in house.error, "one on which it hangs is given up", house.error)
 
+    many = mbox("one", "two", "poison pill", "four", "five", "poison again", "seven")
+    with_reader("segv-on:poison")
+    out = house.run("explain", "-", input=many, status=None)
+    ok([word for word in ("one", "two", "four", "five", "seven") if word in out] == ["one", "two", "four", "five", "seven"],
+       "of messages that are read together, those that are whole are read although the reader dies on others", out)
+    ok("message 3: the reader died" in house.error and "message 6: the reader died" in house.error and
+       "2 of 7 messages" in house.error, "and the blame falls on these", house.error)
+
     with_reader("kill-on:poison")
     house.run("archive", "import", "weavers", "-", input=letters, status=None)
     ok(house.status == 75 and "the reader was stopped" in house.error,

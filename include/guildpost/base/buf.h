@@ -20,6 +20,8 @@ void gp_buf_add(struct gp_buf *buf, const void *octets, size_t n);
 void gp_buf_adds(struct gp_buf *buf, const char *s);
 void gp_buf_addc(struct gp_buf *buf, char c);
 void gp_buf_addf(struct gp_buf *buf, const char *fmt, ...) GP_PRINTF(2, 3);
+/* About n octets will follow: room for them at once, so that they need not be moved time and again. */
+void gp_buf_expect(struct gp_buf *buf, size_t n);
 void gp_buf_clear(struct gp_buf *buf); /* keeps the memory */
 void gp_buf_cut(struct gp_buf *buf, size_t len); /* shortens to len */
 char *gp_buf_take(struct gp_buf *buf); /* caller frees; buf is empty again */

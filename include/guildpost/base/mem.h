@@ -13,6 +13,10 @@ char *gp_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* 
 void gp_free_str(char **s); /* for SCOPED; leaves NULL */
 void gp_free_ptr(void *p); /* for SCOPED on any pointer: void *p is its address */
 
+/* For a process that does the same again and again: free(3) keeps up to 8 MiB for the next time, instead of giving each
+ * large piece back to the kernel and asking for it anew. */
+void gp_mem_keep(void);
+
 /* A growing list of owned strings. Zeroed is empty. */
 struct gp_strs {
 	char **v; /* v[count] is not set; strings are never NULL */

@@ -28,7 +28,7 @@ struct gp_reader_job {
 /* Reads them all. Small ones that stand together travel in one go, which costs a fraction of a turn each; when the child
  * dies on such a parcel, its messages are read one by one, so that the blame falls on the right one. */
 void gp_reader_read_all(struct gp_reader *reader, struct gp_reader_job *jobs, size_t count);
-#define GP_READER_PARCEL 65536 /* octets of messages that travel in one go */
+#define GP_READER_PARCEL 163840 /* octets of messages that travel in one go */
 /* Ends an idle child; call it now and then. */
 void gp_reader_rest(struct gp_reader *reader);
 /* The child's main: reads requests on descriptor 3 until it is closed. Returns an exit status. */
