@@ -3,9 +3,9 @@
 
 /* Mail that asks the sender to prove a person. */
 static const char *const gp_challenge[] = { "please confirm your message", "confirm your email to",
-	"verify your email to", "your message requires verification", "sender verification",
-	"requires your confirmation", "boxbe", "spamarrest", "spam arrest", "verification required",
-	"action required: please verify", "mail awaiting your verification", NULL };
+	"verify your email to", "your message requires verification", "your email requires verification",
+	"sender verification", "requires your confirmation", "boxbe", "spamarrest", "spam arrest",
+	"verification required", "action required: please verify", "mail awaiting your verification", NULL };
 
 /* In its text. */
 static const char *const gp_challenge_text[] = { " boxbe", "boxbe.com", "protected by bluebottle", "spamarrest",
@@ -16,7 +16,8 @@ static const char *const gp_challenge_text[] = { " boxbe", "boxbe.com", "protect
 	"um ihre nachricht zuzustellen", "bestätigen sie, dass sie kein", "confirmez que vous n'êtes pas",
 	"pour que votre message soit délivré", "para que su mensaje sea entregado", "confirme que usted es",
 	"для подтверждения, что вы не", "mailinblack", "uol antispam", "antispam uol", "to have your message delivered",
-	"confirm that you are a human", NULL };
+	"confirm that you are a human", "verify that you are a real live human", "verify that you are a live human",
+	NULL };
 
 /* How the subject of a read receipt or of a receipt of delivery begins, when nothing else can be meant. */
 static const char *const gp_notified[] = { "return receipt", "read receipt", "disposition notification",

@@ -164,6 +164,10 @@ static const struct {
 	    "ann@a.example", "", "post" },
 	{ "a machine's author", "From: no-reply@shop.example\nSubject: Order\n\nThanks.\n", "no-reply@shop.example", "",
 	    "notification" },
+	{ "a challenge that asks for a real live human",
+	    FROM "Subject: Your note\n\nThe message you sent requires that you verify that you are a real live human "
+		 "being.\n",
+	    "x@a.example", "", "auto-reply" },
 	{ "a challenge", FROM "Subject: Re: Reed\n\nThis account is protected by Bluebottle. Click.\n", "x@a.example",
 	    "", "auto-reply" },
 	{ "a read receipt",
