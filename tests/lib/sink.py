@@ -16,7 +16,7 @@ from house import BUILD, wait_for
 
 
 class Sink:
-    def __init__(self, *rules, unix=False, offer=None, log=True, keep=False, port=0):
+    def __init__(self, *rules, unix=False, offer=None, log=True, keep=False, port=0, quick=False):
         self.folder = Path(tempfile.mkdtemp(prefix="sink-"))
         self.log, self.told = self.folder / "log", 0
         self.script = self.folder / "script"
@@ -28,6 +28,7 @@ class Sink:
         line += ["-l", str(self.log)] if log else []
         line += ["-d", str(self.mail)] if keep else []
         line += ["-o", offer] if offer is not None else []
+        line += ["-q"] if quick else []
         self.start(line)
         self.line = [str(self.port) if at and line[at - 1] == "-p" else word for at, word in enumerate(line)]
         self.url = f"lmtp+unix:{self.folder / 'sock'}" if unix else f"smtp://127.0.0.1:{self.port}"

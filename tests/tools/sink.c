@@ -1,13 +1,14 @@
 /* sink.c - an SMTP or LMTP server for tests: counts what it takes, fails where its script says.
  *
- *   sink [-u PATH | -p PORT] [-s SCRIPT] [-l LOG] [-d FOLDER] [-o KEYWORD,...]
+ *   sink [-u PATH | -p PORT] [-s SCRIPT] [-l LOG] [-d FOLDER] [-o KEYWORD,...] [-q]
  *
  * Prints "ready PORT" and then, at SIGUSR1 and at its end (SIGTERM), one line of JSON with its counts.
  * SCRIPT: lines "STAGE MATCH TIMES ACTION": STAGE one of connect ehlo mail rcpt data dot; MATCH a part of the recipient
  * (of the sender at mail) or "*"; TIMES 0 for ever, %N each N-th; ACTION a reply ("450 4.2.1 not now"; 421 also closes),
  * "drop" (closes without a word; at dot the message is taken first), "lose" (the same, and the message is lost), "die" (the
  * message is taken, and this is the end of the sink), or "delay MS" (once for each command that it meets).
- * LOG: one JSON line for each copy that was taken. FOLDER: each as a file. */
+ * LOG: one JSON line for each copy that was taken. FOLDER: each as a file. -q: each segment is acknowledged at once, for
+ * clients that send in small pieces and would wait 40 ms for it. */
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
@@ -54,6 +55,7 @@ static struct {
 static struct rule rules[64];
 static size_t rule_count;
 static int poller, log_fd = -1;
+static bool quick;
 static const char *folder, *offers = "PIPELINING,8BITMIME,ENHANCEDSTATUSCODES,DSN,CHUNKING";
 static volatile sig_atomic_t ending, asked;
 
@@ -465,7 +467,10 @@ hear(struct peer *peer)
 {
 	static char octets[262144];
 	ssize_t n = recv(peer->fd, octets, sizeof(octets), 0);
+	const int one = 1;
 
+	if (quick)
+		(void)setsockopt(peer->fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof(one));
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return true;
 	if (n <= 0)
@@ -607,7 +612,7 @@ main(int argc, char **argv)
 	sigset_t blocked;
 	int port = 0, option;
 
-	while ((option = getopt(argc, argv, "u:p:s:l:d:o:")) != -1) {
+	while ((option = getopt(argc, argv, "u:p:s:l:d:o:q")) != -1) {
 		if (option == 'u')
 			path = optarg;
 		else if (option == 'p')
@@ -620,6 +625,8 @@ main(int argc, char **argv)
 			folder = optarg;
 		else if (option == 'o')
 			offers = optarg;
+		else if (option == 'q')
+			quick = true;
 		else
 			return 64;
 	}
