@@ -110,8 +110,9 @@ def read(path):
 
 @functools.cache
 def letter_count(mail):
-    """How many posts a digest says it holds; None: it is no digest."""
-    said = re.search(r"^(\d+) posts? by", text(mail), re.M) if mail.get_body(("plain",)) else None
+    """How many posts a digest says it holds; None: it is no digest, as a welcome that tells what was said before."""
+    ours = mail.get_body(("plain",)) and not field(mail, "subject").startswith("Welcome")
+    said = re.search(r"^(\d+) posts? by", text(mail), re.M) if ours else None
     return int(said.group(1)) if said else None
 
 

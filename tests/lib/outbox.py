@@ -1,4 +1,5 @@
 """Rows for the outbox, as the desk makes them, without the desk: for tests of the road alone."""
+import hashlib
 import os
 import sqlite3
 import subprocess
@@ -36,9 +37,11 @@ def post(db, space="weavers", msgid=None, at=1780300800, author=0, thread=None, 
     if thread is None:
         thread = db.execute("INSERT INTO thread (space_id, token, created_at) VALUES (?, ?, ?)",
                             (space_id, f"t{event:04d}x", at)).lastrowid
-    db.execute("INSERT INTO message (space_id, raw_id, event, filed_at, msgid, thread_id, member_id, from_name, from_address,"
-               " subject, subject_base, date, received_at, size) VALUES (?, ?, ?, ?, ?, ?, ?, 'x', 'x@example.org', 's', 's', ?, ?, ?)",
-               (space_id, raw, event, at, msgid, thread, author or None, at, at, len(octets)))
+    place = int.from_bytes(hashlib.sha256(f"{space_id} {msgid}".encode()).digest()[:8], "big") & (1 << 63) - 1
+    db.execute("INSERT INTO message (space_id, raw_id, event, filed_at, msgid, place, thread_id, member_id, from_name, from_address,"
+               " subject, subject_base, date, received_at, size) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'x', 'x@example.org', 's', 's', ?, ?, ?)",
+               (space_id, raw, event, at, msgid, place, thread, author or None, at, at, len(octets)))
+    db.execute("INSERT OR IGNORE INTO place (place, thread_id) VALUES (?, ?)", (place, thread))
     outbox = db.execute("INSERT INTO outbox (kind, space_id, audience, event, thread_id, slots, msgid, created_at, expires_at)"
                         " VALUES ('post', ?, 'event', ?, ?, ?, ?, ?, ?)",
                         (space_id, event, thread, slots, msgid, at, at + 5 * 86400)).lastrowid

@@ -40,9 +40,10 @@ post(struct gp_db *db, int64_t event, int64_t filed_at, bool imported)
 
 	SAYS("a post is filed",
 	    gp_query_open(db,
-		"INSERT INTO message (space_id, raw_id, event, filed_at, imported, msgid, thread_id, from_name,"
+		"INSERT INTO message (space_id, raw_id, event, filed_at, imported, msgid, place, thread_id, from_name,"
 		" from_address, subject, subject_base, date, received_at, size)"
-		" VALUES (1, 1, :event, :at, :imported, :msgid, 1, 'Ann', 'ann@example.org', 's', 's', :at, :at, 1)",
+		" VALUES (1, 1, :event, :at, :imported, :msgid, :event, 1, 'Ann', 'ann@example.org', 's', 's', :at, "
+		":at, 1)",
 		&query, &err) == GP_OK);
 	gp_bind_int(query, ":event", event);
 	gp_bind_int(query, ":at", filed_at);
