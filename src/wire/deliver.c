@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "guildpost/base/clock.h"
+#include "guildpost/base/lazy.h"
 #include "guildpost/base/log.h"
 
 #define SLOW_LOOK_MS	5000 /* DESIGN.md rule 16: what a lost ring costs */
@@ -73,6 +74,7 @@ start_worker(struct office *office)
 	if (office->alive >= office->deliver->connections || gp_clock_mono_ms() < office->not_before)
 		return;
 	gp_db_free(&office->db);
+	gp_lazy_ready("esmtp"); /* here, so that no worker has to load it */
 	pid = fork();
 	if (pid == 0)
 		be_worker(office, parent);
