@@ -409,13 +409,16 @@ gp_subscription_put(
 	return gp_query_do(query, err);
 }
 
+/* CROSS, here and below: a look into each space, of which there are few, not over all subscriptions. */
+
 /* Open versions of a member that do not say whether he pauses, one at a time. */
 static enum gp_rc
 next_unsettled(struct gp_db *db, int64_t member_id, int64_t now, int64_t *ret_space_id, struct gp_err *err)
 {
 	static const char sql[] =
-	    "SELECT s.space_id FROM subscription s JOIN member m ON m.member_id = s.member_id"
-	    " WHERE s.member_id = :member AND s.to_event IS NULL AND s.mode = 'each'"
+	    "SELECT s.space_id FROM member m CROSS JOIN space p CROSS JOIN subscription s"
+	    "   ON s.space_id = p.space_id AND s.member_id = m.member_id"
+	    " WHERE m.member_id = :member AND s.to_event IS NULL AND s.mode = 'each'"
 	    "   AND s.resting <> (coalesce(m.paused_until, 0) > :now) ORDER BY s.space_id LIMIT 1";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
@@ -473,7 +476,7 @@ gp_subscription_list(struct gp_db *db, int64_t member_id, gp_subscription_each *
 {
 	static const char sql[] = "SELECT s.subscription_id, s.space_id, s.member_id, s.from_event, "
 				  "s.digested_through, s.digested_at, s.mode, s.resting,"
-				  " p.name FROM subscription s JOIN space p ON p.space_id = s.space_id"
+				  " p.name FROM space p CROSS JOIN subscription s ON s.space_id = p.space_id"
 				  " WHERE s.member_id = :member AND s.to_event IS NULL ORDER BY p.name";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	struct gp_subscription subscription;

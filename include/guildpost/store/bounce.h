@@ -21,7 +21,8 @@ GP_MUST_CHECK enum gp_rc gp_bounce_first(
 GP_MUST_CHECK enum gp_rc gp_bounce_days(struct gp_db *db, int64_t member_id, int64_t since, int64_t *ret_hard_days,
     int64_t *ret_bad_days, struct gp_err *err);
 
-/* How many people of a community failed since a time, and of how many; domain "": wherever they live. */
+/* How many people of a community failed since a time, and of how many (counted to one more than twice those); domain "":
+ * wherever they live. */
 struct gp_bounce_crowd {
 	int64_t failing, members; /* different members */
 	int64_t mass_days; /* days in the fortnight before `now` on which it was the provider's trouble already */
