@@ -74,7 +74,6 @@ start_worker(struct office *office)
 	if (office->alive >= office->deliver->connections || gp_clock_mono_ms() < office->not_before)
 		return;
 	gp_db_free(&office->db);
-	gp_lazy_ready("esmtp"); /* here, so that no worker has to load it */
 	pid = fork();
 	if (pid == 0)
 		be_worker(office, parent);
@@ -249,6 +248,7 @@ gp_deliver_run(const struct gp_deliver *deliver, struct gp_err *err)
 	enum gp_rc rc = set_up(&office, err);
 	bool end = false;
 
+	gp_lazy_ready("esmtp"); /* here, so that no worker has to load it when a post comes */
 	while (rc == GP_OK && !stopping && !end)
 		rc = turn(&office, &end, err);
 	for (int i = 0; i < office.alive; i++)
