@@ -31,7 +31,8 @@ blames_us(const struct gp_reply *reply)
 	return false;
 }
 
-/* 421 4.7.28 speaks of one destination where it can mean one only: others are still served, by another connection (SND-07). */
+/* 421 4.7.28 speaks of one destination where it can mean one only: others are still served, by another connection
+ * (SND-07). */
 static bool
 means_destination(const struct gp_transfer *t, const struct gp_reply *reply)
 {

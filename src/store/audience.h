@@ -16,6 +16,7 @@ struct gp_cut {
 	bool exhausted; /* nobody is behind it */
 };
 
-/* Adds the wanted recipients of a cut to the claim, at most cut->most of them. slice_id: of a deferred slice, 0: a new one. */
+/* Adds the wanted recipients of a cut to the claim, at most cut->most of them. slice_id: of a deferred slice, 0: a new
+ * one. */
 GP_MUST_CHECK enum gp_rc gp_audience_resolve(struct gp_db *db, const struct gp_audience *row, struct gp_cut *cut,
     int64_t slice_id, int64_t attempts, int64_t now, struct gp_claim *claim, struct gp_err *err);

@@ -109,16 +109,11 @@ gp_held_settle(
 	return GP_OK;
 }
 
-enum gp_rc
-gp_held_list(struct gp_db *db, int64_t space_id, gp_held_each *each, void *context, struct gp_err *err)
+static enum gp_rc
+walk(struct gp_query *query, gp_held_each *each, void *context, struct gp_err *err)
 {
-	static const char sql[] = "SELECT " HELD_COLUMNS " FROM held WHERE state = 'held'"
-				  " AND (:space = 0 OR space_id = :space) ORDER BY held_id";
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
 
-	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_int(query, ":space", space_id);
 	for (;;) {
 		SCOPED(gp_held_free) struct gp_held *held = NULL;
 
@@ -128,6 +123,18 @@ gp_held_list(struct gp_db *db, int64_t space_id, gp_held_each *each, void *conte
 		held = from_row(query);
 		GP_TRY(each(context, held, err));
 	}
+}
+
+enum gp_rc
+gp_held_list(struct gp_db *db, int64_t space_id, gp_held_each *each, void *context, struct gp_err *err)
+{
+	static const char sql[] = "SELECT " HELD_COLUMNS " FROM held WHERE state = 'held'"
+				  " AND (:space = 0 OR space_id = :space) ORDER BY held_id";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":space", space_id);
+	return walk(query, each, context, err);
 }
 
 enum gp_rc
@@ -327,17 +334,8 @@ gp_held_untold(struct gp_db *db, int64_t community_id, gp_held_each *each, void 
 {
 	static const char sql[] = "SELECT " HELD_COLUMNS " FROM held WHERE told = 0" OF_COMMUNITY " ORDER BY held_id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	bool found;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
 	gp_bind_int(query, ":community", community_id);
-	for (;;) {
-		SCOPED(gp_held_free) struct gp_held *held = NULL;
-
-		GP_TRY(gp_query_next(query, &found, err));
-		if (!found)
-			return GP_OK;
-		held = from_row(query);
-		GP_TRY(each(context, held, err));
-	}
+	return walk(query, each, context, err);
 }

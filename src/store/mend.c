@@ -1,4 +1,5 @@
-/* Threads mended by hand. A mend is a pair of message-ids (their places), so that it outlives whatever is derived: what arrives later,
+/* Threads mended by hand. A mend is a pair of message-ids (their places), so that it outlives whatever is derived: what
+ * arrives later,
  * and what is read again, heeds it (store/thread.c asks here before it joins two threads). */
 #include "guildpost/store/thread.h"
 #include "store/placing.h"

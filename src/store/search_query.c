@@ -355,7 +355,8 @@ static const char without_words_by_thread[] = WITHOUT_WORDS(
     " AND NOT EXISTS (SELECT 1 FROM message y WHERE y.thread_id = m.thread_id AND y.id <> m.id"
     "   AND (y.date, y.id) > (m.date, m.id) AND y.date < :until AND (:attachment = 0 OR y.attachments > 0))");
 
-/* Between which numbers the posts of a span of time lie: the index knows numbers alone, and would pass every hit there is. */
+/* Between which numbers the posts of a span of time lie: the index knows numbers alone, and would pass every hit there
+ * is. */
 static enum gp_rc
 bind_span(struct gp_db *db, struct gp_query *query, const struct gp_space *space, const struct gp_search *search,
     struct gp_err *err)

@@ -204,7 +204,8 @@ hand_of(const struct gp_claim *claim, const struct taking *taking)
 	return least(claim->shared ? taking->most->shared : taking->most->own, taking->room);
 }
 
-/* How many recipients are claimed together, of a row whose size nobody has counted: a part of those who were found so far, so
+/* How many recipients are claimed together, of a row whose size nobody has counted: a part of those who were found so
+ * far, so
  * that at the end no worker has long to do while the others have nothing. What many share is in hand as a whole. */
 static size_t
 lease_of(const struct gp_claim *claim, int64_t wish)

@@ -395,7 +395,8 @@ may_go_on(const struct worker *worker, int64_t begun)
 	       !gives_way(worker, begun);
 }
 
-/* A meeting that has begun, a digest whose next but one has come: of no use to anybody, so not sent even when the smarthost is
+/* A meeting that has begun, a digest whose next but one has come: of no use to anybody, so not sent even when the
+ * smarthost is
  * there at last (SND-07). A post is: it comes late. */
 static bool
 is_too_late(const struct gp_claim *claim)

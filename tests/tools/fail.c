@@ -4,7 +4,8 @@
  *   FAIL_CALL   write, sync or lock; FAIL_AT=N: the N-th such call on a file of the database fails; FAIL_TIMES: how many
  *               from there on (1); FAIL_ERRNO: with which number. statement: SQLite's are counted, none fails
  *   FAIL_COUNT  a file that gets the number of calls at the end, so that a test knows how far to go
- *   CLOCK       a file of eight octets: so many seconds (in the machine's order) the wall clock is wrong; it may change meanwhile
+ *   CLOCK       a file of eight octets: so many seconds (in the machine's order) the wall clock is wrong; it may change
+ * meanwhile
  *   POWER       a folder: at each sync the file as it stands is copied there; after a cut that is what is left */
 #include <dlfcn.h>
 #include <errno.h>

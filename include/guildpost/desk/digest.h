@@ -3,7 +3,8 @@
 #include "guildpost/desk/sort.h"
 
 /* Composes every issue whose promised minute has come (one per space, mode, zone, language and window start), each with its
- * recipients' cursors in one short transaction. *ret_next: when the next one is due, 0 for never; *ret_issues may be NULL. */
+ * recipients' cursors in one short transaction. *ret_next: when the next one is due, 0 for never; *ret_issues may be
+ * NULL. */
 GP_MUST_CHECK enum gp_rc gp_digest_run(
     struct gp_desk *desk, int64_t now, int64_t *ret_next, int *ret_issues, struct gp_err *err);
 /* The digest of the window that ends at `until`, as a whole message; nothing is sent. Posts count by the instant of their

@@ -1,7 +1,8 @@
 /* notice.h - one robot mail to one person, out of a template, into the outbox.  Floor: desk.
  * Every robot mail but digests, invitations and posts goes through here: the one gate (List-*, Auto-Submitted, loop mark,
  * RCV-15). Here the mail budget holds (promise 3): a "notice" is what nobody asked for, one to an address in seven days;
- * what does not fit rides in the next letter (`ride`), or is not sent (ret_sent false) and its sender asks for it again. Answers have the limits of RCV-16. */
+ * what does not fit rides in the next letter (`ride`), or is not sent (ret_sent false) and its sender asks for it
+ * again. Answers have the limits of RCV-16. */
 #pragma once
 #include "guildpost/desk/desk.h"
 #include "guildpost/mail/template.h"

@@ -1,4 +1,5 @@
-/* upkeep.h - the archive kept in order by hand: a post taken out, derived data made anew, the store verified.  Floor: desk. */
+/* upkeep.h - the archive kept in order by hand: a post taken out, derived data made anew, the store verified.  Floor:
+ * desk. */
 #pragma once
 #include <stdint.h>
 #include "guildpost/desk/desk.h"

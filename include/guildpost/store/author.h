@@ -4,7 +4,8 @@
 #include "guildpost/store/db.h"
 
 /* How much came in since then by people's own hand: posts that were filed, and those that were held for coming too often.
- * Only the last `most` posts are looked at. What was held for another reason counts against nobody: a stranger must not silence members by forging their names. */
+ * Only the last `most` posts are looked at. What was held for another reason counts against nobody: a stranger must not
+ * silence members by forging their names. */
 struct gp_lately {
 	int64_t author, space;
 };

@@ -24,7 +24,8 @@ GP_MUST_CHECK enum gp_rc gp_held_own_lately(
 /* state: "freed", "refused" or "returned"; ret_first false when somebody was faster: then nothing has changed. */
 GP_MUST_CHECK enum gp_rc gp_held_settle(
     struct gp_db *db, int64_t id, const char *state, const char *by, int64_t now, bool *ret_first, struct gp_err *err);
-/* The oldest open one that the stewards have before them since `before` or longer; called: of those whose stewards were called a second time,
+/* The oldest open one that the stewards have before them since `before` or longer; called: of those whose stewards were
+ * called a second time,
  * else of those with a mail of their own where they were not; only those numbered above `after`. NULL: none. */
 GP_MUST_CHECK enum gp_rc gp_held_overdue(
     struct gp_db *db, bool called, int64_t before, int64_t after, struct gp_held **ret, struct gp_err *err);

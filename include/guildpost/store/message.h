@@ -48,7 +48,8 @@ GP_MUST_CHECK enum gp_rc gp_message_is_here(
 
 /* What was derived of a filed message, anew from another reading of its octets: headers, excerpt, citations, index. Its id,
  * event and author stay. Threads are joined where the reading says so, never split; whether a live one answers by
- * its subject alone stays, for nobody knows any more to which thread address it was sent. Inside a write transaction; the filing as at
+ * its subject alone stays, for nobody knows any more to which thread address it was sent. Inside a write transaction;
+ * the filing as at
  * first, but for the keys, with the id that it was filed under. */
 GP_MUST_CHECK enum gp_rc gp_message_refresh(
     struct gp_db *db, int64_t id, const struct gp_filing *filing, struct gp_err *err);

@@ -7,7 +7,8 @@
 #include "guildpost/store/db.h"
 #include "guildpost/store/space.h"
 
-/* Both inside a write transaction. octets: of the raw row. own: the author's own words; rest: quotes, signatures, footers. */
+/* Both inside a write transaction. octets: of the raw row. own: the author's own words; rest: quotes, signatures,
+ * footers. */
 struct gp_indexing {
 	int64_t id, raw_id;
 	const void *octets;

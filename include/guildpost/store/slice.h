@@ -67,7 +67,8 @@ GP_MUST_CHECK enum gp_rc gp_outbox_mail(
  * nothing more is to be sent; finish the claim. */
 GP_MUST_CHECK enum gp_rc gp_slice_progress(struct gp_db *db, struct gp_claim *claim, const struct gp_fared *fared,
     size_t count, int64_t now, bool *ret_go_on, struct gp_err *err);
-/* Writes down how those behind claim->settled fared and gives the claim back; one transaction. Those with GP_FATE_NONE, _ROAD or _SENDER stay in the slice: put off by its schedule when road is not NULL (it says why),
+/* Writes down how those behind claim->settled fared and gives the claim back; one transaction. Those with GP_FATE_NONE,
+ * _ROAD or _SENDER stay in the slice: put off by its schedule when road is not NULL (it says why),
  * else due at once. *ret_held: the row is now held, since too many refused its content. */
 GP_MUST_CHECK enum gp_rc gp_slice_finish(struct gp_db *db, const struct gp_claim *claim, const struct gp_fared *fared,
     const struct gp_reply *road, int64_t now, bool *ret_held, struct gp_err *err);

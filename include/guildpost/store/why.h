@@ -1,6 +1,7 @@
 /* why.h - what was sent to an address, when, with what result.  Floor: store.
  * What went well at the first try has no row of its own (DESIGN.md: exceptions only): it is known from the row's cursor, and
- * when and with what words from the ranges that were worked off; of a range whose worker was killed, only to the minute. Who left while a mail was on its way to others is shown as if it had come in time. */
+ * when and with what words from the ranges that were worked off; of a range whose worker was killed, only to the
+ * minute. Who left while a mail was on its way to others is shown as if it had come in time. */
 #pragma once
 #include <stdint.h>
 #include "guildpost/store/db.h"
