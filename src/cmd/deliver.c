@@ -34,9 +34,8 @@ gp_cmd_deliver(struct gp_app *app, int argc, char **argv, struct gp_err *err)
 	GP_TRY(gp_option_end(argc, argv, 0, 0, "deliver [--once]", err));
 	GP_TRY(gp_app_config(app, err));
 	GP_TRY(parse_roads(&app->config.smarthosts, &roads, err));
-	GP_TRY(gp_app_open(app, 0, err)); /* checks the store and the clock; each worker opens it for itself */
-	gp_db_free(&app->db);
-	app->desk.db = NULL;
+	GP_TRY(gp_app_open(app, GP_DB_RELAXED, err));
+	app->desk.db = NULL; /* each worker opens it for itself */
 	deliver.database = app->config.database;
 	deliver.desk = app->desk;
 	deliver.roads = roads.v;
@@ -47,5 +46,5 @@ gp_cmd_deliver(struct gp_app *app, int argc, char **argv, struct gp_err *err)
 	deliver.recipients = (int)app->config.smarthost_recipients;
 	if (!deliver.once)
 		gp_log(GP_LOG_INFO, "deliver.ready", "connections", gp_log_int(deliver.connections), NULL);
-	return gp_deliver_run(&deliver, err);
+	return gp_deliver_run(&deliver, TAKE(app->db), err);
 }

@@ -111,3 +111,27 @@ gp_audience_resolve(struct gp_db *db, const struct gp_audience *row, struct gp_c
 	}
 	return GP_OK;
 }
+
+enum gp_rc
+gp_audience_ahead(
+    struct gp_db *db, const struct gp_audience *row, int64_t after, size_t most, size_t *ret_count, struct gp_err *err)
+{
+	/* Out of the index alone. */
+	static const char of_space[] = "SELECT count(*) AS n FROM (SELECT 1 FROM subscription"
+				       " WHERE space_id = :id AND member_id > :after AND from_event <= :event"
+				       " LIMIT :most)";
+	static const char of_list[] = "SELECT count(*) AS n FROM (SELECT 1 FROM outbox_recipient"
+				      " WHERE outbox_id = :id AND recipient_key > :after LIMIT :most)";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, row->by_event ? of_space : of_list, &query, err));
+	gp_bind_int(query, ":id", row->by_event ? row->space_id : row->id);
+	if (row->by_event)
+		gp_bind_int(query, ":event", row->event);
+	gp_bind_int(query, ":after", after);
+	gp_bind_int(query, ":most", (int64_t)most);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret_count = (size_t)gp_col_int(query, "n");
+	return GP_OK;
+}

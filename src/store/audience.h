@@ -16,6 +16,9 @@ struct gp_cut {
 	bool exhausted; /* nobody is behind it */
 };
 
+/* How many are behind this key, at most `most` and perhaps too many: not everybody there is wanted. */
+GP_MUST_CHECK enum gp_rc gp_audience_ahead(
+    struct gp_db *db, const struct gp_audience *row, int64_t after, size_t most, size_t *ret_count, struct gp_err *err);
 /* Adds the wanted recipients of a cut to the claim, at most cut->most of them. slice_id: of a deferred slice, 0: a new
  * one. */
 GP_MUST_CHECK enum gp_rc gp_audience_resolve(struct gp_db *db, const struct gp_audience *row, struct gp_cut *cut,

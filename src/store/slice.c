@@ -6,7 +6,7 @@
 #include "store/audience.h"
 
 #define LEASE_MAX  1000 /* recipients of one claim */
-#define LEASE_PART 32 /* of those who were found so far: so small that no worker is left alone with much at the end */
+#define LEASE_PART 32 /* of those who were found so far: other mail has its turn before much of this one has gone */
 
 void
 gp_claim_release(struct gp_claim *claim)
@@ -204,15 +204,27 @@ hand_of(const struct gp_claim *claim, const struct taking *taking)
 	return least(claim->shared ? taking->most->shared : taking->most->own, taking->room);
 }
 
-/* How many recipients are claimed together, of a row whose size nobody has counted: a part of those who were found so
- * far, so
- * that at the end no worker has long to do while the others have nothing. What many share is in hand as a whole. */
+/* What many share is in hand as a whole. */
 static size_t
-lease_of(const struct gp_claim *claim, int64_t wish)
+lease_of(const struct gp_claim *claim, size_t wish)
 {
-	size_t size = wish > 0 ? least((size_t)wish, LEASE_MAX) : 0;
+	size_t size = least(wish, LEASE_MAX);
 
 	return claim->shared || size < claim->in_hand ? claim->in_hand : size - size % claim->in_hand;
+}
+
+/* How many recipients are claimed together: more of a row that many were found for, and less where it comes to its end, so
+ * that no worker has long to do there while the others have nothing. */
+static enum gp_rc
+fresh_lease(struct gp_db *db, const struct gp_audience *row, const struct taking *taking, const struct gp_claim *claim,
+    size_t *ret, struct gp_err *err)
+{
+	size_t found = row->recipients > 0 ? (size_t)row->recipients / LEASE_PART : 0, ahead;
+	size_t wish = found > GP_IN_HAND ? found : GP_IN_HAND, shares = 2 * taking->most->workers;
+
+	GP_TRY(gp_audience_ahead(db, row, row->cursor, least(wish, LEASE_MAX) * shares, &ahead, err));
+	*ret = lease_of(claim, least(wish, ahead / shares));
+	return GP_OK;
 }
 
 /* Cuts the next recipients off a row. */
@@ -227,7 +239,7 @@ claim_fresh(
 
 	GP_TRY(load_row(db, outbox_id, &row, claim, err));
 	claim->in_hand = hand_of(claim, taking);
-	cut.most = lease_of(claim, row.recipients / LEASE_PART);
+	GP_TRY(fresh_lease(db, &row, taking, claim, &cut.most, err));
 	cut.after = row.cursor;
 	GP_TRY(gp_audience_resolve(db, &row, &cut, 0, 0, now, claim, err));
 	claim->in_hand = least(claim->in_hand, claim->count);
@@ -498,8 +510,24 @@ gp_slice_claim(struct gp_db *db, const struct gp_worker_slot *slot, const struct
 	return GP_OK;
 }
 
+/* For how many workers there is something in this row. */
+static enum gp_rc
+workers_for(struct gp_db *db, int64_t outbox_id, const struct gp_most *most, size_t *ret_workers, struct gp_err *err)
+{
+	SCOPED(gp_claim_release) struct gp_claim claim = { 0 };
+	struct gp_audience row;
+	size_t ahead, hand;
+
+	GP_TRY(load_row(db, outbox_id, &row, &claim, err));
+	hand = claim.shared ? most->shared : most->own;
+	GP_TRY(gp_audience_ahead(db, &row, row.cursor, hand * most->workers, &ahead, err));
+	*ret_workers = ahead > 0 ? (ahead + hand - 1) / hand : 1;
+	return GP_OK;
+}
+
 enum gp_rc
-gp_slice_due(struct gp_db *db, int64_t now, bool *ret_due, int64_t *ret_next, struct gp_err *err)
+gp_slice_due(struct gp_db *db, const struct gp_most *most, int64_t now, size_t *ret_workers, int64_t *ret_next,
+    struct gp_err *err)
 {
 	static const char sql[] = "SELECT s.next_attempt AS id FROM slice s JOIN outbox o ON o.outbox_id = s.outbox_id"
 				  " WHERE s.state = 'deferred' AND o.state = 'due' ORDER BY s.next_attempt LIMIT 1";
@@ -509,7 +537,9 @@ gp_slice_due(struct gp_db *db, int64_t now, bool *ret_due, int64_t *ret_next, st
 	GP_TRY(pick(db, sql, false, now, ret_next, err));
 	GP_TRY(pick_fresh(db, 0, &fresh, err));
 	GP_TRY(road_is_closed(db, now, &closed, &until, err));
-	*ret_due = !closed && (fresh != 0 || (*ret_next != 0 && *ret_next <= now));
+	*ret_workers = !closed && *ret_next != 0 && *ret_next <= now ? 1 : 0;
+	if (!closed && fresh != 0)
+		GP_TRY(workers_for(db, fresh, most, ret_workers, err));
 	if (closed && (fresh != 0 || (*ret_next != 0 && *ret_next < until)))
 		*ret_next = until;
 	return GP_OK;

@@ -13,10 +13,11 @@
 #include "guildpost/base/lazy.h"
 #include "guildpost/base/log.h"
 
-#define SLOW_LOOK_MS	5000 /* DESIGN.md rule 16: what a lost ring costs */
-#define TAKEN_MS	20 /* an idle worker takes a ring within this, else another one is started */
-#define ONCE_TROUBLE_MS 2000 /* four workers in a row that failed */
-#define BACK_OFF_MS	60000
+#define SLOW_LOOK_MS	 5000 /* DESIGN.md rule 16: what a lost ring costs */
+#define TAKEN_MS	 20 /* an idle worker takes a ring within this, else another one is started */
+#define ONCE_TROUBLE_MS	 2000 /* four workers in a row that failed */
+#define FIRST_TROUBLE_MS 250
+#define BACK_OFF_MS	 60000
 
 /* The parent. While it has workers it has no database: SQLite's locks must not be shared over fork(2). */
 struct office {
@@ -25,6 +26,7 @@ struct office {
 	int bell, wake[2], more[2];
 	pid_t *workers;
 	int alive;
+	bool all_done; /* whoever has ended since the last look found nothing more to do */
 	int64_t trouble_ms, not_before; /* of the next start, after a worker that failed */
 	sigset_t outside; /* the signal mask for waiting */
 };
@@ -74,6 +76,7 @@ start_worker(struct office *office)
 	if (office->alive >= office->deliver->connections || gp_clock_mono_ms() < office->not_before)
 		return;
 	gp_db_free(&office->db);
+	gp_lazy_ready("esmtp"); /* here, so that no worker has to load it for itself */
 	pid = fork();
 	if (pid == 0)
 		be_worker(office, parent);
@@ -82,6 +85,31 @@ start_worker(struct office *office)
 		    NULL);
 	else
 		office->workers[office->alive++] = pid;
+}
+
+static void
+drain(int fd)
+{
+	char octets[512];
+
+	while (read(fd, octets, sizeof(octets)) == (ssize_t)sizeof(octets))
+		;
+}
+
+/* Several that were started together fail together, which is one trouble. Where another deliver has all slots there is none:
+ * it does the work. */
+static void
+note_trouble(struct office *office, bool no_slot)
+{
+	int64_t now = gp_clock_mono_ms();
+
+	if (now < office->not_before)
+		return;
+	if (!no_slot)
+		office->trouble_ms = office->trouble_ms == 0 ? FIRST_TROUBLE_MS : 2 * office->trouble_ms;
+	if (office->trouble_ms > BACK_OFF_MS)
+		office->trouble_ms = BACK_OFF_MS;
+	office->not_before = now + (no_slot ? FIRST_TROUBLE_MS : office->trouble_ms);
 }
 
 /* One that failed is not started again at once: what ails it will not be gone. */
@@ -97,15 +125,14 @@ note_end(struct office *office, pid_t pid, int status)
 		}
 	if (good) {
 		office->trouble_ms = 0;
+		drain(office->more[0]); /* what others wished for before is done */
 		return;
 	}
+	office->all_done = false;
 	if (WIFSIGNALED(status))
 		gp_log(
 		    GP_LOG_ERROR, "deliver.died", "pid", gp_log_int(pid), "signal", gp_log_int(WTERMSIG(status)), NULL);
-	office->trouble_ms = office->trouble_ms == 0 ? 250 : 2 * office->trouble_ms;
-	if (office->trouble_ms > BACK_OFF_MS)
-		office->trouble_ms = BACK_OFF_MS;
-	office->not_before = gp_clock_mono_ms() + office->trouble_ms;
+	note_trouble(office, WIFEXITED(status) && WEXITSTATUS(status) == GP_WORKER_NO_SLOT);
 }
 
 static void
@@ -120,15 +147,6 @@ collect(struct office *office, int flags)
 }
 
 /* --- waiting -------------------------------------------------------------------------------- */
-
-static void
-drain(int fd)
-{
-	char octets[512];
-
-	while (read(fd, octets, sizeof(octets)) == (ssize_t)sizeof(octets))
-		;
-}
 
 /* Waits for a ring, a worker's word, a signal, or the end of ms. */
 static void
@@ -172,14 +190,16 @@ wait_with_workers(struct office *office)
 /* --- alone ---------------------------------------------------------------------------------- */
 
 static enum gp_rc
-look(struct office *office, bool *ret_due, int64_t *ret_wait_ms, struct gp_err *err)
+look(struct office *office, size_t *ret_workers, int64_t *ret_wait_ms, struct gp_err *err)
 {
+	const struct gp_most most = gp_worker_most(office->deliver);
 	int64_t now = gp_clock_now(), next = 0;
 
 	if (office->db == NULL)
 		GP_TRY(gp_db_open(office->deliver->database, GP_DB_RELAXED, &office->db, err));
 	GP_TRY(gp_slice_reap(office->db, NULL, now, err));
-	GP_TRY(gp_slice_due(office->db, now, ret_due, &next, err));
+	GP_TRY(gp_slice_due(office->db, &most, now, ret_workers, &next, err));
+	office->all_done = *ret_workers > 0;
 	*ret_wait_ms = SLOW_LOOK_MS;
 	if (next > now && (next - now) * 1000 < SLOW_LOOK_MS)
 		*ret_wait_ms = (next - now) * 1000;
@@ -190,14 +210,16 @@ static enum gp_rc
 turn(struct office *office, bool *ret_end, struct gp_err *err)
 {
 	int64_t wait_ms = SLOW_LOOK_MS, left;
-	bool due = false, rung, more;
+	size_t workers = 0;
+	bool rung, more;
 	enum gp_rc rc;
 
 	if (office->alive > 0) {
 		wait_with_workers(office);
+		*ret_end = office->deliver->once && office->alive == 0 && office->all_done;
 		return GP_OK;
 	}
-	rc = look(office, &due, &wait_ms, err);
+	rc = look(office, &workers, &wait_ms, err);
 	if (rc == GP_PERM || (rc != GP_OK && office->deliver->once))
 		return rc;
 	if (rc != GP_OK)
@@ -206,15 +228,16 @@ turn(struct office *office, bool *ret_end, struct gp_err *err)
 	if (office->deliver->once && office->trouble_ms >= ONCE_TROUBLE_MS)
 		return gp_fail(err, "4.3.0", "no worker gets on, and why stands in the log: mend that, and try again");
 	left = office->not_before - gp_clock_mono_ms();
-	if (due && left <= 0) {
-		start_worker(office);
+	if (workers > 0 && left <= 0) {
+		for (size_t i = 0; i < workers; i++)
+			start_worker(office);
 		return GP_OK;
 	}
-	if (!due && office->deliver->once) {
+	if (workers == 0 && office->deliver->once) {
 		*ret_end = true;
 		return GP_OK;
 	}
-	wait_a_while(office, due && left < wait_ms ? left : wait_ms, &rung, &more);
+	wait_a_while(office, workers > 0 && left < wait_ms ? left : wait_ms, &rung, &more);
 	return GP_OK;
 }
 
@@ -235,20 +258,20 @@ set_up(struct office *office, struct gp_err *err)
 	office->workers = gp_new_array((size_t)office->deliver->connections, sizeof(*office->workers));
 	if (pipe2(office->wake, O_CLOEXEC | O_NONBLOCK) < 0 || pipe2(office->more, O_CLOEXEC | O_NONBLOCK) < 0)
 		return gp_fail_as(err, 71, "4.3.0", "no pipe can be made: %s", strerror(errno));
-	GP_TRY(gp_db_open(office->deliver->database, GP_DB_RELAXED, &office->db, err));
 	office->bell = gp_bell_open(office->db, "deliver");
 	return GP_OK;
 }
 
 enum gp_rc
-gp_deliver_run(const struct gp_deliver *deliver, struct gp_err *err)
+gp_deliver_run(const struct gp_deliver *deliver, struct gp_db *db, struct gp_err *err)
 {
 	SCOPED(office_release)
-	struct office office = { .deliver = deliver, .bell = -1, .wake = { -1, -1 }, .more = { -1, -1 } };
+	struct office office = { .deliver = deliver, .db = db, .bell = -1, .wake = { -1, -1 }, .more = { -1, -1 } };
 	enum gp_rc rc = set_up(&office, err);
 	bool end = false;
 
-	gp_lazy_ready("esmtp"); /* here, so that no worker has to load it when a post comes */
+	if (!deliver->once)
+		gp_lazy_ready("esmtp"); /* before the first post comes */
 	while (rc == GP_OK && !stopping && !end)
 		rc = turn(&office, &end, err);
 	for (int i = 0; i < office.alive; i++)

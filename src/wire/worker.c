@@ -491,11 +491,18 @@ rest(int wake)
 	return read(wake, &octet, 1) == 1 || errno == EAGAIN; /* somebody else was faster: looking costs little */
 }
 
+struct gp_most
+gp_worker_most(const struct gp_deliver *deliver)
+{
+	size_t workers = (size_t)deliver->connections, own = GP_IN_HAND / workers;
+
+	return (struct gp_most){ own > 0 ? own : 1, (size_t)deliver->recipients, workers };
+}
+
 static int
 work_on(struct worker *worker, int wake, int more)
 {
-	size_t own = (size_t)(GP_IN_HAND / worker->deliver->connections);
-	const struct gp_most most = { own > 0 ? own : 1, (size_t)worker->deliver->recipients };
+	const struct gp_most most = gp_worker_most(worker->deliver);
 	bool found, ok = true;
 	unsigned turn = 0;
 	struct gp_err err;

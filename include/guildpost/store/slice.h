@@ -47,8 +47,9 @@ struct gp_claim {
 	bool shared; /* one copy serves many: a post of a space with `delivery shared` */
 	bool more; /* there is work for another worker, and room for what it would take in hand */
 };
-struct gp_most { /* recipients in hand of one claim, by the way its mail is sent */
-	size_t own, shared;
+struct gp_most {
+	size_t own, shared; /* recipients in hand of one claim, by the way its mail is sent */
+	size_t workers; /* at once */
 };
 void gp_claim_release(struct gp_claim *claim);
 
@@ -79,9 +80,10 @@ GP_MUST_CHECK enum gp_rc gp_outbox_fail(struct gp_db *db, int64_t outbox_id, con
  * A slice that three workers died of by a fault (not a kill) holds its row. */
 GP_MUST_CHECK enum gp_rc gp_slice_reap(
     struct gp_db *db, const struct gp_worker_slot *own, int64_t now, struct gp_err *err);
-/* *ret_due: something can be claimed now. *ret_next: when the next deferred slice is due, 0 for none. */
-GP_MUST_CHECK enum gp_rc gp_slice_due(
-    struct gp_db *db, int64_t now, bool *ret_due, int64_t *ret_next, struct gp_err *err);
+/* *ret_workers: how many find something to claim now, 0 for none; a guess where there are many recipients. *ret_next: when
+ * the next deferred slice is due, 0 for none. */
+GP_MUST_CHECK enum gp_rc gp_slice_due(struct gp_db *db, const struct gp_most *most, int64_t now, size_t *ret_workers,
+    int64_t *ret_next, struct gp_err *err);
 
 /* *ret: other mail than this waits to be claimed. */
 GP_MUST_CHECK enum gp_rc gp_slice_others(
