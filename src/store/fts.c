@@ -6,12 +6,13 @@
 
 #include "guildpost/base/err.h"
 #include "guildpost/base/mem.h"
+#include "store/rank.h"
+#include "store/snippet.h"
 #include "store/words.h"
 
 #define LANGUAGE_MARK '\x01'
 #define MARK_MAX      64
-#define PHRASES_MAX   64
-#define COLUMNS_MAX   8
+#define SNIPPET_MAX   8192 /* octets */
 #define ASCII_MAX     256 /* octets of a word that are folded; of more than 64 none is in the index (store/words.c) */
 
 /* --- splitting ------------------------------------------------------------------------------ */
@@ -30,6 +31,7 @@ struct splitting {
 	int64_t own, own_words; /* own: octets of what is split that are the author's own; -1: not told */
 	int start, end; /* of the word in hand */
 	bool as_long; /* folding kept its length, so places within it are known */
+	bool plain; /* only where the words stand is asked for, not what is filed for them */
 };
 
 static _Thread_local int64_t own_words; /* of the text split last */
@@ -127,6 +129,8 @@ take_ascii(struct splitting *splitting, const char *text, size_t start, size_t e
 		.query = (splitting->flags & FTS5_TOKENIZE_QUERY) != 0,
 		.prefix = (splitting->flags & FTS5_TOKENIZE_PREFIX) != 0 };
 
+	if (splitting->plain)
+		return splitting->token(splitting->context, 0, text + start, (int)(end - start), (int)start, (int)end);
 	for (size_t i = 0; i < word.n; i++)
 		folded[i] = (char)(text[start + i] | (text[start + i] >= 'A' && text[start + i] <= 'Z' ? 0x20 : 0));
 	splitting->start = (int)start;
@@ -207,9 +211,9 @@ split(Fts5Tokenizer *tokenizer, void *context, int flags, const char *text, int 
 }
 
 static void
-free_splitter(Fts5Tokenizer *tokenizer)
+free_splitter(void *context)
 {
-	struct splitter *splitter = (struct splitter *)(void *)tokenizer;
+	struct splitter *splitter = context;
 
 	if (splitter->accented != NULL)
 		splitter->calls.xDelete(splitter->accented);
@@ -219,106 +223,158 @@ free_splitter(Fts5Tokenizer *tokenizer)
 }
 
 static int
-new_splitter(void *context, const char **arguments, int count, Fts5Tokenizer **ret)
+make_splitter(fts5_api *api, struct splitter **ret)
 {
 	static const char *keep[] = { "remove_diacritics", "0" }, *drop[] = { "remove_diacritics", "2" };
-	fts5_api *api = context;
 	struct splitter *splitter = gp_new(sizeof(*splitter));
 	void *inner;
 	int code = api->xFindTokenizer(api, "unicode61", &inner, &splitter->calls);
 
-	(void)arguments;
-	(void)count;
 	if (code == SQLITE_OK)
 		code = splitter->calls.xCreate(inner, keep, 2, &splitter->accented);
 	if (code == SQLITE_OK)
 		code = splitter->calls.xCreate(inner, drop, 2, &splitter->bare);
-	if (code != SQLITE_OK) {
-		free_splitter((Fts5Tokenizer *)(void *)splitter);
-		return code;
-	}
-	*ret = (Fts5Tokenizer *)(void *)splitter;
-	return SQLITE_OK;
+	if (code != SQLITE_OK)
+		free_splitter(splitter);
+	else
+		*ret = splitter;
+	return code;
 }
 
-/* --- ranking -------------------------------------------------------------------------------- */
+static int
+new_tokenizer(void *context, const char **arguments, int count, Fts5Tokenizer **ret)
+{
+	struct splitter *splitter = NULL;
+	int code = make_splitter(context, &splitter);
 
-struct standing { /* of one row */
-	double own[PHRASES_MAX], quoted[PHRASES_MAX];
-	int phrases;
-};
+	(void)arguments;
+	(void)count;
+	*ret = (Fts5Tokenizer *)(void *)splitter;
+	return code;
+}
 
-struct weighing {
-	int64_t own_words; /* of the text, the first column: what comes behind them was quoted */
-	double weights[COLUMNS_MAX];
-	int columns;
-};
+static void
+free_tokenizer(Fts5Tokenizer *tokenizer)
+{
+	free_splitter(tokenizer);
+}
+
+/* --- where the words stand ------------------------------------------------------------------- */
 
 static int
-count_places(
-    const Fts5ExtensionApi *api, Fts5Context *context, const struct weighing *weighing, struct standing *standing)
+take_places(const Fts5ExtensionApi *api, Fts5Context *context, int count, struct gp_places *out)
 {
-	int count, code = api->xInstCount(context, &count);
+	int code = SQLITE_OK;
 
-	standing->phrases = api->xPhraseCount(context);
-	for (int i = 0; code == SQLITE_OK && i < count; i++) {
+	for (int i = 0; code == SQLITE_OK && i < count && out->count < GP_PLACES_MAX; i++) {
+		struct gp_place *place = &out->v[out->count];
 		int phrase, column, at;
 
 		code = api->xInst(context, i, &phrase, &column, &at);
-		if (code != SQLITE_OK || phrase >= PHRASES_MAX || column >= weighing->columns)
+		if (code != SQLITE_OK || phrase >= out->phrases)
 			continue;
-		if (column == 0 && at >= weighing->own_words)
-			standing->quoted[phrase] += 1;
-		else
-			standing->own[phrase] += weighing->weights[column];
+		*place = (struct gp_place){ .at = at,
+			.column = (uint8_t)column,
+			.phrase = (uint8_t)phrase,
+			.words = (uint16_t)api->xPhraseSize(context, phrase) };
+		out->count++;
 	}
 	return code;
 }
 
-/* How long the own words of a row are against all words of an average one. */
 static int
-length_of(const Fts5ExtensionApi *api, Fts5Context *context, const struct weighing *weighing, double *ret)
+average_row(const Fts5ExtensionApi *api, Fts5Context *context, struct gp_places *out)
 {
-	sqlite3_int64 all = 0, rows = 0, mine = weighing->own_words;
-	int code = api->xRowCount(context, &rows), size;
+	sqlite3_int64 all = 0, text = 0, rows = 0;
+	int code = api->xRowCount(context, &rows);
 
 	if (code == SQLITE_OK)
 		code = api->xColumnTotalSize(context, -1, &all);
-	for (int i = 1; code == SQLITE_OK && i < weighing->columns; i++) {
-		code = api->xColumnSize(context, i, &size);
-		mine += size;
+	if (code == SQLITE_OK)
+		code = api->xColumnTotalSize(context, GP_PLACE_TEXT, &text);
+	if (code == SQLITE_OK && rows > 0) {
+		out->words = (double)all / (double)rows;
+		out->others = (double)(all - text) / (double)rows;
 	}
-	*ret = all > 0 ? (double)mine * (double)rows / (double)all : 1;
 	return code;
 }
 
-/* As BM25 does, but for the rarity of a word in the whole: all words must be there anyway, and to know it the engine
- * walks every row that has one, which takes long where the archive is large. Own words always above quoted ones. */
 static void
-rank(const Fts5ExtensionApi *api, Fts5Context *context, sqlite3_context *result, int count, sqlite3_value **values)
+places(const Fts5ExtensionApi *api, Fts5Context *context, sqlite3_context *result, int argc, sqlite3_value **values)
 {
-	const double k1 = 1.2, b = 0.75;
-	double length = 1, own = 0, quoted = 0;
-	struct weighing weighing = { .own_words = sqlite3_value_int64(values[0]), .columns = count - 1 };
-	struct standing standing = { .phrases = 0 };
-	int code;
+	struct gp_places out;
+	int count, code;
 
-	if (weighing.columns > COLUMNS_MAX)
-		weighing.columns = COLUMNS_MAX;
-	for (int i = 0; i < weighing.columns; i++)
-		weighing.weights[i] = sqlite3_value_double(values[i + 1]);
-	code = count_places(api, context, &weighing, &standing);
+	(void)argc;
+	(void)values;
+	out.words = out.others = 0;
+	out.own_words = 0;
+	out.count = 0;
+	out.phrases = api->xPhraseCount(context);
+	if (out.phrases > GP_PHRASES_MAX)
+		out.phrases = GP_PHRASES_MAX;
+	code = average_row(api, context, &out);
 	if (code == SQLITE_OK)
-		code = length_of(api, context, &weighing, &length);
-	if (code != SQLITE_OK) {
+		code = api->xInstCount(context, &count);
+	if (code == SQLITE_OK)
+		code = take_places(api, context, count, &out);
+	if (code != SQLITE_OK)
 		sqlite3_result_error_code(result, code);
-		return;
+	else
+		sqlite3_result_blob(result, &out,
+		    (int)(offsetof(struct gp_places, v) + (size_t)out.count * sizeof(out.v[0])), SQLITE_TRANSIENT);
+}
+
+/* --- snippets --------------------------------------------------------------------------------- */
+
+struct walking {
+	gp_word_each *each;
+	void *context;
+};
+
+static int
+pass_word(void *context, int flags, const char *term, int n, int start, int end)
+{
+	const struct walking *walking = context;
+
+	(void)flags;
+	(void)term;
+	(void)n;
+	return walking->each(walking->context, (size_t)start, (size_t)end) ? SQLITE_OK : SQLITE_DONE;
+}
+
+static void
+walk_words(const struct gp_words *words, gp_word_each *each, void *context)
+{
+	struct walking walking = { each, context };
+	struct splitting splitting = {
+		.splitter = words->context, .context = &walking, .token = pass_word, .language = "", .plain = true
+	};
+
+	(void)split_words(&splitting, words->text, words->n);
+}
+
+/* gp_snippet(text, places, column) */
+static void
+snippet(sqlite3_context *result, int count, sqlite3_value **values)
+{
+	SCOPED(gp_buf_release) struct gp_buf out = GP_BUF_INIT(SNIPPET_MAX);
+	struct gp_words words = { .text = (const char *)sqlite3_value_text(values[0]),
+		.n = (size_t)sqlite3_value_bytes(values[0]),
+		.walk = walk_words,
+		.context = sqlite3_user_data(result) };
+	const struct gp_places *found = sqlite3_value_blob(values[1]);
+	size_t mark;
+	int64_t own;
+
+	(void)count;
+	if (words.text != NULL && found != NULL) {
+		mark = gp_fts_mark(words.text, words.n, NULL, &own);
+		words.text += mark;
+		words.n -= mark;
+		gp_snippet_make(&words, found, (enum gp_place_column)sqlite3_value_int(values[2]), &out);
 	}
-	for (int i = 0; i < standing.phrases && i < PHRASES_MAX; i++) {
-		own += standing.own[i] * (k1 + 1) / (standing.own[i] + k1 * (1 - b + b * length));
-		quoted += standing.quoted[i];
-	}
-	sqlite3_result_double(result, own > 0 ? 1 + own : quoted / (1 + quoted));
+	sqlite3_result_text(result, out.data, (int)out.len, SQLITE_TRANSIENT);
 }
 
 /* --- made known ----------------------------------------------------------------------------- */
@@ -340,9 +396,18 @@ find_api(sqlite3 *handle)
 int
 gp_fts_register(sqlite3 *handle)
 {
-	fts5_tokenizer tokenizer = { .xCreate = new_splitter, .xDelete = free_splitter, .xTokenize = split };
+	const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+	fts5_tokenizer tokenizer = { .xCreate = new_tokenizer, .xDelete = free_tokenizer, .xTokenize = split };
+	struct splitter *splitter = NULL;
 	fts5_api *api = find_api(handle);
 	int code = api != NULL ? api->xCreateTokenizer(api, "guildpost", api, &tokenizer, NULL) : SQLITE_ERROR;
 
-	return code == SQLITE_OK ? api->xCreateFunction(api, "gp_rank", NULL, rank, NULL) : code;
+	if (code == SQLITE_OK)
+		code = api->xCreateFunction(api, "gp_places", NULL, places, NULL);
+	if (code == SQLITE_OK)
+		code = make_splitter(api, &splitter);
+	if (code == SQLITE_OK) /* which frees the splitter, whatever comes */
+		code = sqlite3_create_function_v2(
+		    handle, "gp_snippet", 3, flags, splitter, snippet, NULL, NULL, free_splitter);
+	return code;
 }

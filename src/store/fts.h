@@ -4,7 +4,8 @@
 #include <stdint.h>
 
 struct sqlite3;
-/* Registers with a connection the tokenizer "guildpost" and the rank gp_rank(index, own words, weight of each column...).
+/* Registers with a connection the tokenizer "guildpost", for rows of the index gp_places(index), which yields a struct
+ * gp_places (store/rank.h), and gp_snippet(text, places, column), which shows them in that column's text (store/snippet.h).
  * A text that begins with a mark, \1 LANGUAGE \1 or \1 LANGUAGE OWN \1, is split by the words of that language
  * (store/words.h). OWN: so many octets of what follows are the author's own words. Returns an SQLite code. */
 int gp_fts_register(struct sqlite3 *handle);

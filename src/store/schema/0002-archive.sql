@@ -50,6 +50,6 @@ CREATE VIEW indexed (id, text, subject, author) AS
     FROM message m JOIN message_text t ON t.id = m.id JOIN raw r ON r.raw_id = t.raw_id
     LEFT JOIN block b ON b.block_id = r.block LEFT JOIN dictionary d ON d.dictionary_id = b.dictionary;
 CREATE VIRTUAL TABLE message_index USING fts5(text, subject, author, content='indexed', content_rowid='id',
-  tokenize='guildpost');
+  tokenize='guildpost', columnsize=0);           -- ranking needs no sizes but message.own_words
 -- Octets of a page of the index: with little else they fill two pages of the database and a bit of a third.
 INSERT INTO message_index (message_index, rank) VALUES ('pgsz', 4330);
