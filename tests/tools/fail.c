@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -112,26 +113,38 @@ sqlite3_step(void *statement)
 
 /* Whole or not at all, as the disk that we play. */
 static void
-keep(int fd)
+copy(const char *path, const char *part, const char *to)
 {
-	const char *folder = getenv("POWER");
-	char path[PATH_MAX], part[2 * PATH_MAX], to[2 * PATH_MAX], block[65536];
-	const char *name;
-	int in, out;
+	char block[65536];
+	int in = open(path, O_RDONLY | O_CLOEXEC), out = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	ssize_t n;
 
-	if (folder == NULL || !path_of(fd, path) || (name = strrchr(path, '/')) == NULL)
-		return;
-	(void)snprintf(part, sizeof(part), "%s%s.part-%d", folder, name, (int)getpid());
-	(void)snprintf(to, sizeof(to), "%s%s", folder, name);
-	in = open(path, O_RDONLY | O_CLOEXEC);
-	out = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	while (in >= 0 && out >= 0 && (n = read(in, block, sizeof(block))) > 0)
 		if (write(out, block, (size_t)n) != n)
 			abort();
 	(void)close(in);
 	(void)close(out);
 	(void)rename(part, to);
+}
+
+/* One after the other: a slow copy of what stood there earlier must not come in the place of a later one. */
+static void
+keep(int fd)
+{
+	const char *folder = getenv("POWER");
+	char path[PATH_MAX], part[2 * PATH_MAX], to[2 * PATH_MAX];
+	const char *name;
+	int turn;
+
+	if (folder == NULL || !path_of(fd, path) || (name = strrchr(path, '/')) == NULL)
+		return;
+	(void)snprintf(part, sizeof(part), "%s%s.part", folder, name);
+	(void)snprintf(to, sizeof(to), "%s%s", folder, name);
+	turn = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (turn < 0 || flock(turn, LOCK_EX) != 0)
+		abort();
+	copy(path, part, to);
+	(void)close(turn);
 }
 
 int
