@@ -14,7 +14,7 @@ WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes 
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DGP_VERSION='"$(VERSION)"' -Iinclude -Isrc -include include/guildpost/base/banned.h \
 	-isystem /usr/include/libxml2 -I$(BUILD)/gen -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -MMD -MP $(WARN) $(CFLAGS) $(SANITIZE)
 # The others are loaded by those processes that call them: src/base/lazy.list.
-LIBS = -lsqlite3 -lzstd -lz -lseccomp -lnettle -lm -lpthread
+LIBS = -lsqlite3 -lzstd -l:libstemmer.a -lm -lpthread
 ALL_LDFLAGS = -pie -rdynamic -Wl,-z,relro,-z,now $(LDFLAGS) $(SANITIZE)
 
 SRC := $(filter-out src/cmd/main.c,$(sort $(wildcard src/*/*.c)))

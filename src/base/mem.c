@@ -2,6 +2,8 @@
 #include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 void *
 gp_new(size_t size)
@@ -94,6 +96,23 @@ gp_mem_keep(void)
 {
 	(void)mallopt(M_TRIM_THRESHOLD, 8 << 20);
 	(void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
+}
+
+void
+gp_mem_ready(size_t octets)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t begin, end;
+	void *room;
+
+	(void)mallopt(M_MMAP_THRESHOLD, 1 << 20); /* what is large comes from the heap too */
+	(void)mallopt(M_TRIM_THRESHOLD, 8 << 20);
+	room = gp_grow(NULL, octets); /* at the end of the heap, which grows for it */
+	begin = (uintptr_t)room & ~(page - 1);
+	end = (uintptr_t)sbrk(0) & ~(page - 1);
+	if (begin < end && end - begin < 2 * octets) /* a sanitizer has its heap elsewhere */
+		(void)madvise((void *)begin, end - begin, MADV_POPULATE_WRITE);
+	free(room);
 }
 
 void

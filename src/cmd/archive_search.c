@@ -4,6 +4,7 @@
 #include "guildpost/store/search.h"
 
 #define SEARCH_LIMIT 20
+#define HEAP	     (768u << 10) /* octets that most searches need */
 
 static enum gp_rc
 show_hit(void *context, const struct gp_hit *hit, struct gp_err *err)
@@ -66,6 +67,7 @@ gp_cmd_archive_search(struct gp_app *app, int argc, char **argv, struct gp_err *
 			gp_buf_addf(&words, "%s ", argv[i]);
 	GP_TRY(gp_search_parse(words.data, &search, err));
 	search.by_thread = by_thread;
+	gp_mem_ready(HEAP);
 	GP_TRY(gp_archive_open(app, argv[1], &space, err));
 	gp_out_begin(app);
 	GP_TRY(gp_search_run(app->db, space, &search, limit, show_hit, app, err));

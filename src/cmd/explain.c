@@ -6,6 +6,7 @@
 #include <zlib.h>
 
 #include "guildpost/base/clock.h"
+#include "guildpost/base/lazy.h"
 #include "guildpost/cmd/app.h"
 #include "guildpost/cmd/commands.h"
 #include "guildpost/desk/reader.h"

@@ -7,6 +7,7 @@
 #include <zstd.h>
 
 #include "desk/importing.h"
+#include "guildpost/base/lazy.h"
 #include "guildpost/base/mem.h"
 
 #define READ_AT_ONCE (256u << 10)

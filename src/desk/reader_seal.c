@@ -37,7 +37,7 @@ gp_reader_limit(int what, rlim_t value)
 static void
 load_all(void)
 {
-	static const char *const libraries[] = { "etpan", "ical", "idn2", "uchardet", "xml2" };
+	static const char *const libraries[] = { "etpan", "ical", "idn2", "nettle", "uchardet", "xml2" };
 
 	for (size_t i = 0; i < GP_COUNT(libraries); i++)
 		gp_lazy_ready(libraries[i]);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "guildpost/base/lazy.h"
 #include "guildpost/base/mem.h"
 
 struct gp_sha256_state {

@@ -282,8 +282,12 @@ take_places(const Fts5ExtensionApi *api, Fts5Context *context, int count, struct
 	return code;
 }
 
+struct average { /* of all rows of the index */
+	double words, others;
+};
+
 static int
-average_row(const Fts5ExtensionApi *api, Fts5Context *context, struct gp_places *out)
+count_words(const Fts5ExtensionApi *api, Fts5Context *context, struct average *ret)
 {
 	sqlite3_int64 all = 0, text = 0, rows = 0;
 	int code = api->xRowCount(context, &rows);
@@ -292,9 +296,30 @@ average_row(const Fts5ExtensionApi *api, Fts5Context *context, struct gp_places 
 		code = api->xColumnTotalSize(context, -1, &all);
 	if (code == SQLITE_OK)
 		code = api->xColumnTotalSize(context, GP_PLACE_TEXT, &text);
-	if (code == SQLITE_OK && rows > 0) {
-		out->words = (double)all / (double)rows;
-		out->others = (double)(all - text) / (double)rows;
+	if (code == SQLITE_OK && rows > 0)
+		*ret = (struct average){ (double)all / (double)rows, (double)(all - text) / (double)rows };
+	return code;
+}
+
+/* Once a query: the engine reads it from the store every time. */
+static int
+take_average(const Fts5ExtensionApi *api, Fts5Context *context, struct gp_places *out)
+{
+	const struct average *known = api->xGetAuxdata(context, 0);
+	struct average *average;
+	int code = SQLITE_OK;
+
+	if (known == NULL) {
+		known = average = gp_new(sizeof(*average));
+		code = count_words(api, context, average);
+		if (code == SQLITE_OK)
+			code = api->xSetAuxdata(context, average, free); /* which frees it when it fails */
+		else
+			free(average);
+	}
+	if (code == SQLITE_OK) {
+		out->words = known->words;
+		out->others = known->others;
 	}
 	return code;
 }
@@ -307,13 +332,11 @@ places(const Fts5ExtensionApi *api, Fts5Context *context, sqlite3_context *resul
 
 	(void)argc;
 	(void)values;
-	out.words = out.others = 0;
-	out.own_words = 0;
-	out.count = 0;
+	out.own_words = out.count = 0;
 	out.phrases = api->xPhraseCount(context);
 	if (out.phrases > GP_PHRASES_MAX)
 		out.phrases = GP_PHRASES_MAX;
-	code = average_row(api, context, &out);
+	code = take_average(api, context, &out);
 	if (code == SQLITE_OK)
 		code = api->xInstCount(context, &count);
 	if (code == SQLITE_OK)

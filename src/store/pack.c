@@ -208,7 +208,8 @@ digest(const struct gp_octets *dictionary)
 struct opened { /* the block unpacked last: the next post asked for is often in the same one */
 	char *kept; /* as it lies in the store */
 	size_t kept_n, n;
-	char octets[BLOCK];
+	char *
+	    octets; /* BLOCK of them, made with the unpacker: as a part of each thread, every process would have to begin with it */
 };
 static _Thread_local struct opened opened;
 
@@ -217,6 +218,8 @@ begin_frame(const struct gp_octets *dictionary)
 {
 	if (unpacker == NULL && (unpacker = ZSTD_createDCtx()) == NULL)
 		abort();
+	if (opened.octets == NULL)
+		opened.octets = gp_new(BLOCK);
 	(void)ZSTD_DCtx_reset(unpacker, ZSTD_reset_session_and_parameters);
 	if (dictionary->n > 0)
 		(void)ZSTD_DCtx_refDDict(unpacker, digest(dictionary));
@@ -232,7 +235,7 @@ unpack_large(const struct gp_octets *block, const struct gp_octets *dictionary, 
 	opened.kept_n = 0; /* its room is wanted */
 	begin_frame(dictionary);
 	while (left > 0 && passed < at + n) {
-		ZSTD_outBuffer room = { opened.octets, sizeof(opened.octets), 0 };
+		ZSTD_outBuffer room = { opened.octets, BLOCK, 0 };
 		size_t skip, end;
 
 		left = ZSTD_decompressStream(unpacker, &room, &in);
@@ -255,7 +258,7 @@ open_block(const struct gp_octets *block, const struct gp_octets *dictionary)
 		return true;
 	opened.kept_n = 0;
 	begin_frame(dictionary);
-	opened.n = ZSTD_decompressDCtx(unpacker, opened.octets, sizeof(opened.octets), block->data, block->n);
+	opened.n = ZSTD_decompressDCtx(unpacker, opened.octets, BLOCK, block->data, block->n);
 	if (ZSTD_isError(opened.n))
 		return false;
 	opened.kept = gp_grow(opened.kept, block->n);

@@ -176,24 +176,30 @@ is_beaten(const struct best *best, const struct candidate *candidate)
 		   &(struct candidate){ .score = gp_rank_most(candidate->places), .date = INT64_MAX }) > 0;
 }
 
-/* The rest of what ranks a row is not in the index. *ret_fits: it is of this space, this span. */
+/* What else ranks a row, of those of this space and span. */
 static enum gp_rc
-look_at(const struct running *running, struct candidate *candidate, bool *ret_fits, struct gp_err *err)
+open_looking(const struct running *running, struct gp_query **ret_query, struct gp_err *err)
 {
 	static const char sql[] = "SELECT date, thread_id, own_words FROM message WHERE id = :id AND space_id = :space"
 				  " AND date >= :since AND date < :until AND (:attachment = 0 OR attachments > 0)";
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
-	GP_TRY(gp_query_open(running->db, sql, &query, err));
-	gp_bind_int(query, ":id", candidate->id);
-	gp_bind_int(query, ":attachment", running->search->attachment);
-	bind_bounds(query, running);
-	GP_TRY(gp_query_next(query, ret_fits, err));
+	GP_TRY(gp_query_open(running->db, sql, ret_query, err));
+	gp_bind_int(*ret_query, ":attachment", running->search->attachment);
+	bind_bounds(*ret_query, running);
+	return GP_OK;
+}
+
+static enum gp_rc
+look_at(struct gp_query *looking, struct candidate *candidate, bool *ret_fits, struct gp_err *err)
+{
+	gp_query_rewind(looking);
+	gp_bind_int(looking, ":id", candidate->id);
+	GP_TRY(gp_query_next(looking, ret_fits, err));
 	if (!*ret_fits)
 		return GP_OK;
-	candidate->date = gp_col_int(query, "date");
-	candidate->thread_id = gp_col_int(query, "thread_id");
-	candidate->places->own_words = gp_col_int(query, "own_words");
+	candidate->date = gp_col_int(looking, "date");
+	candidate->thread_id = gp_col_int(looking, "thread_id");
+	candidate->places->own_words = gp_col_int(looking, "own_words");
 	candidate->score = gp_rank(candidate->places);
 	return GP_OK;
 }
@@ -227,9 +233,11 @@ rank_hits(const struct running *running, const char *match, struct best *best, s
 				  " WHERE message_index MATCH :match AND rowid BETWEEN :first AND :last"
 				  " ORDER BY rowid DESC";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	SCOPED(gp_query_free) struct gp_query *looking = NULL;
 	struct gp_places places;
 	bool found, counts;
 
+	GP_TRY(open_looking(running, &looking, err));
 	GP_TRY(gp_query_open(running->db, sql, &query, err));
 	gp_bind_text(query, ":match", match);
 	GP_TRY(bind_span(query, running, err));
@@ -246,7 +254,7 @@ rank_hits(const struct running *running, const char *match, struct best *best, s
 		counts = is_beaten(best, &candidate);
 		if (counts)
 			continue;
-		GP_TRY(look_at(running, &candidate, &counts, err));
+		GP_TRY(look_at(looking, &candidate, &counts, err));
 		if (counts)
 			keep(best, &candidate);
 	}

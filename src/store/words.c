@@ -1,13 +1,12 @@
 #include "store/words.h"
 
-#include <libstemmer.h>
 #include <stdint.h>
 #include <stdlib.h>
 
 #include "guildpost/base/err.h"
-#include "guildpost/base/lazy.h"
 #include "guildpost/base/mem.h"
 #include "guildpost/mail/utf8.h"
+#include "store/stem.h"
 
 #define TERM_MAX     64 /* octets; what is longer is no word, and is cut alike when filed and when asked for */
 #define CACHE_SIZE   4096 /* stems remembered, by a hash of their word */
@@ -69,21 +68,21 @@ struct remembered {
 /* A language's stemmer is dear to make, and most words come again and again. */
 static _Thread_local struct {
 	char language[LANGUAGE_MAX];
-	struct sb_stemmer *stemmer; /* NULL: none for this language */
-	struct remembered *cache;
+	struct gp_stemmer *stemmer; /* NULL: none for this language */
+	struct remembered asked,
+	    *cache; /* asked: the stem of a word that is asked for; cache: NULL: none was filed yet */
 } stemming;
 
 static void
 choose_language(const char *language)
 {
-	if (stemming.cache != NULL && strcmp(stemming.language, language) == 0)
+	if (strcmp(stemming.language, language) == 0)
 		return;
-	if (stemming.stemmer != NULL)
-		sb_stemmer_delete(stemming.stemmer);
+	gp_stemmer_free(&stemming.stemmer);
 	(void)snprintf(stemming.language, sizeof(stemming.language), "%s", language);
-	stemming.stemmer = *language != '\0' ? sb_stemmer_new(language, "UTF_8") : NULL;
+	stemming.stemmer = gp_stemmer_new(language);
 	free(stemming.cache);
-	stemming.cache = gp_new_array(CACHE_SIZE, sizeof(*stemming.cache));
+	stemming.cache = NULL;
 }
 
 static bool
@@ -116,22 +115,34 @@ hash_of(const char *text, size_t n)
 	return hash;
 }
 
+/* Where the stem of a word is remembered, or will be. */
+static struct remembered *
+home_of(const char *text, size_t n, bool query)
+{
+	if (query) {
+		stemming.asked.word.n = 0;
+		return &stemming.asked;
+	}
+	if (stemming.cache == NULL)
+		stemming.cache = gp_new_array(CACHE_SIZE, sizeof(*stemming.cache));
+	return &stemming.cache[hash_of(text, n) % CACHE_SIZE];
+}
+
 /* The stem of a word without its accents; stemmed with them, for the rules of a language need them. */
 static const struct remembered *
-stem_of(const char *text, size_t n, const struct term *bare, const struct gp_word_sink *sink)
+stem_of(const char *text, size_t n, const struct term *bare, bool query, const struct gp_word_sink *sink)
 {
-	struct remembered *home = &stemming.cache[hash_of(text, n) % CACHE_SIZE];
+	struct remembered *home = home_of(text, n, query);
 	struct term stem;
-	const sb_symbol *found;
+	const char *found;
+	size_t found_n;
 
 	if (home->word.n == n && memcmp(home->word.text, text, n) == 0)
 		return home;
 	memcpy(home->word.text, text, n);
 	home->word.n = n;
-	found = sb_stemmer_stem(stemming.stemmer, (const sb_symbol *)text, (int)n);
-	if (found == NULL)
-		abort(); /* out of memory */
-	set_bare(&stem, (const char *)found, (size_t)sb_stemmer_length(stemming.stemmer), sink);
+	found = gp_stemmer_stem(stemming.stemmer, text, n, &found_n);
+	set_bare(&stem, found, found_n, sink);
 	home->is_word = stem.n == bare->n && memcmp(stem.text, bare->text, stem.n) == 0;
 	home->marked.text[0] = STEM_MARK;
 	memcpy(home->marked.text + 1, stem.text, stem.n);
@@ -159,7 +170,7 @@ add_piece(const struct gp_word *word, size_t from, size_t to, const struct gp_wo
 	choose_language(word->language);
 	if (stemming.stemmer == NULL)
 		return 0;
-	stem = stem_of(text, to - from, &bare, sink);
+	stem = stem_of(text, to - from, &bare, word->query, sink);
 	if (!stem->is_word && word->query)
 		rc = sink->add(sink->context, stem->marked.text + 1, stem->marked.n - 1, true, from, to);
 	if (rc == 0 && (word->query || !stem->is_word))

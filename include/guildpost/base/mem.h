@@ -16,6 +16,9 @@ void gp_free_ptr(void *p); /* for SCOPED on any pointer: void *p is its address 
 /* For a process that does the same again and again: free(3) keeps up to 8 MiB for the next time, instead of giving each
  * large piece back to the kernel and asking for it anew. */
 void gp_mem_keep(void);
+/* For a command that lives for a moment: so many octets of the heap at once, where each page would come by an interruption of
+ * its own, which takes ten times as long. Nothing depends on it. */
+void gp_mem_ready(size_t octets);
 
 /* A growing list of owned strings. Zeroed is empty. */
 struct gp_strs {
