@@ -13,10 +13,13 @@ on_progress(void *context, const struct gp_import_counts *counts)
 }
 
 static void
-on_skipped(void *context, const char *where, const char *why)
+on_skipped(void *context, const char *where, const char *why, int64_t aside)
 {
 	gp_progress_end(context);
-	(void)fprintf(stderr, "guildpost: %s skipped: %s\n", where, why);
+	if (aside != 0)
+		(void)fprintf(stderr, "guildpost: %s set aside as %lld: %s\n", where, (long long)aside, why);
+	else
+		(void)fprintf(stderr, "guildpost: %s skipped: %s\n", where, why);
 }
 
 static void
@@ -30,6 +33,7 @@ show_counts(struct gp_app *app, const struct gp_space *space, const struct gp_im
 		gp_out_int(app, "duplicates", counts->duplicates);
 		gp_out_int(app, "reused_ids", counts->reused);
 		gp_out_int(app, "skipped", counts->skipped);
+		gp_out_int(app, "set_aside", counts->set_aside);
 		gp_out_row(app);
 		gp_out_end(app);
 		return;
@@ -62,8 +66,10 @@ gp_cmd_archive_import(struct gp_app *app, int argc, char **argv, struct gp_err *
 	gp_progress_end(&progress);
 	show_counts(app, space, &counts);
 	GP_TRY(rc);
-	if (counts.skipped > 0)
+	if (counts.skipped > counts.dropped)
 		return gp_fail_as(err, 65, "5.6.0",
-		    "%lld messages were skipped (see above); the rest is in the archive", (long long)counts.skipped);
+		    "%lld messages could not be filed (see above), the rest is in the archive; "
+		    "what was set aside: guildpost aside list %s",
+		    (long long)(counts.skipped - counts.dropped), space->name);
 	return GP_OK;
 }

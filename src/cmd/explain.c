@@ -329,6 +329,8 @@ explain_next(void *context, const struct gp_mbox_message *message, struct gp_err
 {
 	struct explain *ex = context;
 
+	if (!message->last)
+		return GP_OK;
 	ex->count++;
 	if (message->too_large || ex->waiting_octets + message->n > GP_READER_PARCEL ||
 	    ex->waiting_count == WAITING_MAX)
@@ -359,7 +361,7 @@ explain_stream(struct explain *ex, gzFile file, struct gp_err *err)
 		GP_TRY(gp_mbox_feed(mbox, chunk, (size_t)n, err));
 	}
 	if (n >= 0)
-		GP_TRY(gp_mbox_end(mbox, err));
+		GP_TRY(gp_mbox_end(mbox, false, err));
 	GP_TRY(explain_waiting(ex, err));
 	if (n < 0)
 		return gp_fail_as(err, 74, "4.3.0", "the file is damaged or ends too early");

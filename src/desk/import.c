@@ -1,11 +1,15 @@
 #include "guildpost/desk/import.h"
 
+#include <libgen.h>
+
 #include "desk/importing.h"
 #include "guildpost/base/clock.h"
 #include "guildpost/desk/note.h"
 #include "guildpost/desk/reader.h"
 #include "guildpost/mail/address.h"
 #include "guildpost/mail/crypt.h"
+#include "guildpost/mail/scan.h"
+#include "guildpost/store/aside.h"
 #include "guildpost/store/member.h"
 #include "guildpost/store/message.h"
 #include "guildpost/store/pack.h"
@@ -15,6 +19,8 @@
 #define BATCH_OCTETS (4u << 20)
 #define LATE_TRIES   8
 #define PROGRESS_MS  200
+#define SPOOLED	     (4u << 20) /* octets of a damaged message that are in memory */
+#define ASIDE_MAX    (512u << 20) /* octets of a damaged message that is kept */
 #define READER_TRIES 3 /* a reader that is killed is no fault of the message */
 
 struct parcel { /* read and understood, not filed yet */
@@ -36,6 +42,10 @@ struct import {
 	struct gp_import_counts *counts;
 	struct gp_packer *packer;
 	struct gp_source source;
+	char *folder; /* of the database: what is large and cannot be filed is gathered there */
+	struct gp_spool damaged; /* a message that cannot be filed, which may come in pieces */
+	size_t damaged_size;
+	struct gp_sha256_state *damaged_hash; /* of it; NULL: none is in hand */
 	int64_t now, told_ms;
 	struct parcel batch[2 * BATCH]; /* behind those that came: those that make room for them */
 	size_t count, octets;
@@ -252,14 +262,89 @@ file_batch(struct import *import, struct gp_err *err)
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-static void
-skip(struct import *import, const struct gp_mbox_message *message, const char *why)
+static enum gp_rc
+keep_aside(struct import *import, const char *where, const char *why, const unsigned char sha256[32],
+    struct gp_aside_added *ret, struct gp_err *err)
+{
+	const struct gp_aside aside = {
+		.space_id = import->space->id, .since = import->now, .source = where, .reason = why
+	};
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+
+	GP_TRY(gp_spool_flush(&import->damaged, err));
+	GP_TRY(gp_tx_begin(import->desk->db, &tx, err));
+	GP_TRY(gp_aside_add(import->desk->db, &aside, &import->damaged, sha256, ret, err));
+	return gp_tx_commit(&tx, err);
+}
+
+/* What is beyond all measure stays where it stands, and is told. */
+static enum gp_rc
+gather(struct import *import, const struct gp_mbox_message *message, struct gp_err *err)
+{
+	if (import->damaged_hash == NULL)
+		import->damaged_hash = gp_sha256_new();
+	gp_sha256_add(import->damaged_hash, message->octets, message->n);
+	import->damaged_size += message->n;
+	if (import->damaged_size <= ASIDE_MAX)
+		return gp_spool_add(&import->damaged, message->octets, message->n, err);
+	gp_spool_release(&import->damaged);
+	return GP_OK;
+}
+
+/* It cannot be filed: whole, octet for octet, it waits for somebody who looks at it. */
+static enum gp_rc
+set_aside(struct import *import, const struct gp_mbox_message *message, const char *why, struct gp_err *err)
 {
 	SCOPED(gp_free_str)
 	char *where = gp_printf("%s: message %lld", import->source.path, (long long)message->number);
+	struct gp_aside_added added = { .id = 0 };
+	unsigned char sha256[32];
 
+	GP_TRY(gather(import, message, err));
+	if (!message->last)
+		return GP_OK;
+	gp_sha256_end(&import->damaged_hash, sha256);
+	if (import->damaged.size > 0)
+		GP_TRY(keep_aside(import, where, why, sha256, &added, err));
+	gp_spool_release(&import->damaged);
+	import->damaged_size = 0;
 	import->counts->skipped++;
-	import->watch->skipped(import->watch->context, where, why);
+	import->counts->set_aside += added.id != 0 && !added.known;
+	import->counts->dropped += added.dropped;
+	if (!added.dropped)
+		import->watch->skipped(import->watch->context, where, why, added.id);
+	return GP_OK;
+}
+
+/* What a message cannot do without, or no reader would know what it is. */
+static bool
+has_header(const struct gp_reading *reading)
+{
+	return reading->from_count > 0 || reading->date != 0 || !reading->message_id_made ||
+	       *reading->subject != '\0' || reading->received_count > 0;
+}
+
+/* The file cannot be read on; or it ends without an end of line, and before a part of this one does. */
+static bool
+breaks_off(const struct gp_mbox_message *message)
+{
+	struct gp_scan scan;
+
+	if (message->cut || !message->unended)
+		return message->cut;
+	gp_scan(message->octets, message->n, &scan);
+	return scan.open > 0;
+}
+
+/* NULL: it can be filed. */
+static const char *
+why_not(const struct gp_mbox_message *message, const struct gp_reading *reading)
+{
+	if (breaks_off(message))
+		return "the file breaks off within it";
+	if (*reading->refused != '\0')
+		return "it is built beyond the limits of a message (its header, its parts, or how deep they stand)";
+	return has_header(reading) ? NULL : "it has no header";
 }
 
 static void
@@ -299,30 +384,40 @@ add_to_batch(struct import *import, const struct parcel *parcel, struct gp_err *
 	return rc;
 }
 
+/* Owns the parcel. */
+static enum gp_rc
+take_parcel(struct import *import, const struct gp_mbox_message *message, struct parcel *parcel, struct gp_err *err)
+{
+	enum gp_rc rc = understand(import, parcel, err);
+	const char *why;
+
+	if (rc == GP_TEMP) {
+		free(parcel->octets);
+		return rc;
+	}
+	why = rc == GP_OK ? why_not(message, &parcel->reading) : err->text;
+	if (why == NULL) {
+		tell_progress(import);
+		return add_to_batch(import, parcel, err);
+	}
+	release_parcel(parcel);
+	return set_aside(import, message, why, err);
+}
+
 static enum gp_rc
 take_message(void *context, const struct gp_mbox_message *message, struct gp_err *err)
 {
 	struct import *import = context;
 	struct parcel parcel = { .n = message->n,
 		.received_at = message->envelope_date != 0 ? message->envelope_date : import->source.file_time };
-	enum gp_rc rc;
 
-	import->counts->read++;
-	if (message->too_large || message->n == 0) {
-		skip(import, message, message->n == 0 ? "it is empty" : "it is larger than 64 MiB");
-		return GP_OK;
-	}
+	import->counts->read += message->last;
+	if (message->too_large)
+		return set_aside(import, message, "it is larger than 64 MiB", err);
+	if (message->n == 0)
+		return set_aside(import, message, "it is empty", err);
 	parcel.octets = gp_memdup(message->octets, message->n);
-	rc = understand(import, &parcel, err);
-	if (rc != GP_OK) {
-		free(parcel.octets);
-		if (rc == GP_TEMP)
-			return rc;
-		skip(import, message, err->text);
-		return GP_OK;
-	}
-	tell_progress(import);
-	return add_to_batch(import, &parcel, err);
+	return take_parcel(import, message, &parcel, err);
 }
 
 /* --- the whole ------------------------------------------------------------------------------ */
@@ -332,6 +427,13 @@ free_import(struct import **import)
 {
 	empty_batch(*import);
 	gp_packer_free(&(*import)->packer);
+	gp_spool_release(&(*import)->damaged);
+	if ((*import)->damaged_hash != NULL) {
+		unsigned char unused[32];
+
+		gp_sha256_end(&(*import)->damaged_hash, unused);
+	}
+	free((*import)->folder);
 	free(*import);
 	*import = NULL;
 }
@@ -369,6 +471,8 @@ gp_import(struct gp_desk *desk, const struct gp_space *space, const char *path, 
 	import->source = (struct gp_source){
 		.each = take_message, .context = import, .done = &counts->done, .now = now
 	};
+	import->folder = gp_strdup(gp_db_path(desk->db));
+	import->damaged = (struct gp_spool)GP_SPOOL_INIT(dirname(import->folder), SPOOLED);
 	counts->done = 0;
 	GP_TRY(gp_db_bulk(desk->db, err));
 	GP_TRY(gp_packer_new(desk->db, space->id, &import->packer, err));

@@ -172,6 +172,28 @@ release_hand(struct hand *hand)
 }
 
 static enum gp_rc
+hand_piece(struct hand *hand, bool last, struct gp_err *err)
+{
+	hand->message.octets = hand->octets.data;
+	hand->message.n = hand->octets.len;
+	hand->message.last = last;
+	return hand->source->each(hand->source->context, &hand->message, err);
+}
+
+/* What is too large for one piece comes in several, as out of an mbox. */
+static enum gp_rc
+add_piece(struct hand *hand, const char *piece, size_t n, struct gp_err *err)
+{
+	if (hand->octets.len + n > GP_IMPORT_MESSAGE_MAX) {
+		hand->message.too_large = true;
+		GP_TRY(hand_piece(hand, false, err));
+		gp_buf_clear(&hand->octets);
+	}
+	gp_buf_add(&hand->octets, piece, n);
+	return GP_OK;
+}
+
+static enum gp_rc
 fetch(struct hand *hand, const char *oid, struct gp_err *err)
 {
 	char head[256], piece[65536];
@@ -186,7 +208,7 @@ fetch(struct hand *hand, const char *oid, struct gp_err *err)
 		if (n == 0)
 			return gp_fail_as(
 			    err, 65, "5.6.0", "%s is damaged: git broke off at message %s", hand->source->path, oid);
-		gp_buf_add(&hand->octets, piece, n == left ? n - 1 : n);
+		GP_TRY(add_piece(hand, piece, n == left ? n - 1 : n, err));
 	}
 	return GP_OK;
 }
@@ -194,13 +216,11 @@ fetch(struct hand *hand, const char *oid, struct gp_err *err)
 static enum gp_rc
 hand_out(struct hand *hand, const struct change *change, struct gp_err *err)
 {
+	int64_t number = hand->message.number + 1;
+
+	hand->message = (struct gp_mbox_message){ .number = number, .envelope_date = change->at };
 	GP_TRY(fetch(hand, change->oid, err));
-	hand->message.octets = hand->octets.data;
-	hand->message.n = hand->octets.len;
-	hand->message.too_large = hand->octets.full;
-	hand->message.envelope_date = change->at;
-	hand->message.number++;
-	return hand->source->each(hand->source->context, &hand->message, err);
+	return hand_piece(hand, true, err);
 }
 
 static enum gp_rc

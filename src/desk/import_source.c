@@ -114,7 +114,7 @@ feed(struct gp_source *source, struct stream *stream, struct gp_mbox *mbox, doub
 			*source->done = before + share * (double)stream->read / (double)stream->size;
 		GP_TRY(gp_mbox_feed(mbox, octets, (size_t)n, err));
 	}
-	GP_TRY(gp_mbox_end(mbox, err));
+	GP_TRY(gp_mbox_end(mbox, n < 0, err));
 	*source->done = before + share;
 	if (n < 0)
 		return gp_fail_as(

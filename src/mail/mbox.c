@@ -6,11 +6,13 @@
 #include "guildpost/base/clock.h"
 #include "guildpost/base/mem.h"
 
+#define TAIL	    3 /* octets that may turn out to be the blank line at the end of a message: "\n\r\n" */
 #define DOUBTED_MAX (4u << 20) /* octets of a body whose length is looked at: each wrong one costs as much again */
 
 struct gp_mbox {
 	gp_mbox_each *each;
 	void *context;
+	size_t max; /* octets of a piece */
 	struct gp_buf message, line; /* line: the beginning of one that is not whole yet */
 	/* mboxcl: a header field tells the body's length, and "From " lines within it are not always quoted. The field is
 	 * often wrong, so such a line is only doubted: what follows is put by until the length is reached, and what
@@ -21,6 +23,7 @@ struct gp_mbox {
 	struct gp_mbox_message facts;
 	bool open, bare; /* inside a message; the file is one message, no mbox */
 	bool after_blank; /* the line before was blank, or there was none */
+	bool within; /* what comes next goes on with a line that is too long to be held */
 };
 
 struct gp_mbox *
@@ -30,7 +33,8 @@ gp_mbox_new(size_t max, gp_mbox_each *each, void *context)
 
 	mbox->each = each;
 	mbox->context = context;
-	mbox->message = (struct gp_buf)GP_BUF_INIT(max);
+	mbox->max = max - TAIL;
+	mbox->message = (struct gp_buf)GP_BUF_INIT(max + TAIL);
 	mbox->line = (struct gp_buf)GP_BUF_INIT(max);
 	mbox->doubt = (struct gp_buf)GP_BUF_INIT(max);
 	mbox->after_blank = true;
@@ -89,10 +93,20 @@ drop_last_blank(struct gp_buf *message)
 {
 	size_t n = message->len;
 
-	if (n >= 2 && message->data[n - 1] == '\n' && message->data[n - 2] == '\n')
+	if (strcmp(message->data, "\n") == 0 || strcmp(message->data, "\r\n") == 0) /* and nothing else */
+		gp_buf_clear(message);
+	else if (n >= 2 && message->data[n - 1] == '\n' && message->data[n - 2] == '\n')
 		gp_buf_cut(message, n - 1);
 	else if (n >= 3 && memcmp(message->data + n - 3, "\n\r\n", 3) == 0)
 		gp_buf_cut(message, n - 2);
+}
+
+static enum gp_rc
+hand_out(struct gp_mbox *mbox, size_t n, struct gp_err *err)
+{
+	mbox->facts.octets = mbox->message.data;
+	mbox->facts.n = n;
+	return mbox->each(mbox->context, &mbox->facts, err);
 }
 
 static enum gp_rc
@@ -104,14 +118,31 @@ finish(struct gp_mbox *mbox, struct gp_err *err)
 		return GP_OK;
 	if (!mbox->bare)
 		drop_last_blank(&mbox->message);
-	mbox->facts.number++;
-	mbox->facts.octets = mbox->message.data;
-	mbox->facts.n = mbox->message.len;
-	mbox->facts.too_large = mbox->message.full;
-	rc = mbox->each(mbox->context, &mbox->facts, err);
+	mbox->facts.last = true;
+	rc = hand_out(mbox, mbox->message.len, err);
 	gp_buf_clear(&mbox->message);
 	mbox->open = false;
 	return rc;
+}
+
+/* Of a message that is too large what is in hand goes first. */
+static enum gp_rc
+add_octets(struct gp_mbox *mbox, const char *octets, size_t n, struct gp_err *err)
+{
+	size_t tail = mbox->message.len < TAIL ? mbox->message.len : TAIL, rest = mbox->message.len - tail;
+
+	if (mbox->message.len + n > mbox->max) {
+		char kept[TAIL];
+
+		mbox->facts.too_large = true;
+		if (rest > 0)
+			GP_TRY(hand_out(mbox, rest, err));
+		memcpy(kept, mbox->message.data + rest, tail);
+		gp_buf_clear(&mbox->message);
+		gp_buf_add(&mbox->message, kept, tail);
+	}
+	gp_buf_add(&mbox->message, octets, n);
+	return GP_OK;
 }
 
 static bool
@@ -142,7 +173,7 @@ static void
 begin(struct gp_mbox *mbox, int64_t date)
 {
 	mbox->open = mbox->in_header = true;
-	mbox->facts.envelope_date = date;
+	mbox->facts = (struct gp_mbox_message){ .number = mbox->facts.number + 1, .envelope_date = date };
 	mbox->after_blank = false;
 	mbox->length = mbox->body = 0;
 }
@@ -178,29 +209,31 @@ take_line(struct gp_mbox *mbox, const char *line, size_t n, struct gp_err *err)
 	}
 	if (!mbox->open && blank)
 		return GP_OK; /* before the first message */
-	if (!mbox->open)
-		mbox->open = mbox->bare = true;
+	if (!mbox->open) {
+		begin(mbox, 0);
+		mbox->bare = true;
+	}
 	note_length(mbox, line, n, blank);
 	mbox->after_blank = blank;
 	if (!mbox->bare && is_quoted_from(line, n)) {
 		line++;
 		n--;
 	}
-	gp_buf_add(&mbox->message, line, n);
-	return GP_OK;
+	return add_octets(mbox, line, n, err);
 }
 
 /* The length was right: all that was put by is of this body, as it stands. */
-static void
-believe(struct gp_mbox *mbox)
+static enum gp_rc
+believe(struct gp_mbox *mbox, struct gp_err *err)
 {
-	gp_buf_add(&mbox->message, mbox->doubt.data, mbox->doubt.len);
+	GP_TRY(add_octets(mbox, mbox->doubt.data, mbox->doubt.len, err));
 	if (mbox->over)
-		gp_buf_addc(&mbox->message, '\n'); /* which finish() takes for the file's */
+		GP_TRY(add_octets(mbox, "\n", 1, err)); /* which finish() takes for the file's */
 	gp_buf_clear(&mbox->doubt);
 	mbox->doubted = mbox->over = false;
 	mbox->length = 0;
 	mbox->after_blank = true;
+	return GP_OK;
 }
 
 static enum gp_rc next_line(struct gp_mbox *mbox, const char *line, size_t n, struct gp_err *err);
@@ -241,7 +274,7 @@ doubt_line(struct gp_mbox *mbox, const char *line, size_t n, struct gp_err *err)
 		return GP_OK;
 	}
 	if (reached == mbox->length && is_from_line(line, n, false, &date))
-		believe(mbox);
+		GP_TRY(believe(mbox, err));
 	else
 		GP_TRY(disbelieve(mbox, err));
 	return next_line(mbox, line, n, err);
@@ -253,42 +286,64 @@ next_line(struct gp_mbox *mbox, const char *line, size_t n, struct gp_err *err)
 	return mbox->doubted ? doubt_line(mbox, line, n, err) : take_line(mbox, line, n, err);
 }
 
+/* A line, or a piece of one that is too long to be held. */
+static enum gp_rc
+take_piece(struct gp_mbox *mbox, const char *piece, size_t n, bool ends, struct gp_err *err)
+{
+	bool within = mbox->within;
+
+	mbox->within = !ends;
+	if (!within)
+		return next_line(mbox, piece, n, err);
+	while (mbox->doubted)
+		GP_TRY(disbelieve(mbox, err)); /* no length that is believed reaches so far */
+	mbox->body += n;
+	return add_octets(mbox, piece, n, err);
+}
+
 enum gp_rc
 gp_mbox_feed(struct gp_mbox *mbox, const char *octets, size_t n, struct gp_err *err)
 {
-	const char *end = octets + n, *at = octets, *lf;
+	size_t piece;
 
-	while (at < end) {
-		lf = memchr(at, '\n', (size_t)(end - at));
-		if (lf == NULL) {
-			gp_buf_add(&mbox->line, at, (size_t)(end - at));
-			return GP_OK;
-		}
-		if (mbox->line.len > 0) {
-			gp_buf_add(&mbox->line, at, (size_t)(lf + 1 - at));
-			GP_TRY(next_line(mbox, mbox->line.data, mbox->line.len, err));
+	for (const char *at = octets, *end = octets + n; at < end; at += piece) {
+		const char *lf = memchr(at, '\n', (size_t)(end - at));
+
+		piece = (size_t)((lf != NULL ? lf + 1 : end) - at);
+		if (mbox->line.len > 0 && mbox->line.len + piece > mbox->max) {
+			GP_TRY(take_piece(mbox, mbox->line.data, mbox->line.len, false, err));
 			gp_buf_clear(&mbox->line);
-		} else {
-			GP_TRY(next_line(mbox, at, (size_t)(lf + 1 - at), err));
 		}
-		at = lf + 1;
+		if (lf != NULL && mbox->line.len == 0) {
+			GP_TRY(take_piece(mbox, at, piece, true, err));
+			continue;
+		}
+		gp_buf_add(&mbox->line, at, piece);
+		if (lf == NULL)
+			continue;
+		GP_TRY(take_piece(mbox, mbox->line.data, mbox->line.len, true, err));
+		gp_buf_clear(&mbox->line);
 	}
 	return GP_OK;
 }
 
 enum gp_rc
-gp_mbox_end(struct gp_mbox *mbox, struct gp_err *err)
+gp_mbox_end(struct gp_mbox *mbox, bool cut, struct gp_err *err)
 {
-	if (mbox->line.len > 0)
-		GP_TRY(next_line(mbox, mbox->line.data, mbox->line.len, err));
+	bool unended = mbox->line.len > 0;
+
+	if (unended)
+		GP_TRY(take_piece(mbox, mbox->line.data, mbox->line.len, true, err));
 	gp_buf_clear(&mbox->line);
 	while (mbox->doubted)
 		if (mbox->body + mbox->doubt.len == mbox->length)
-			believe(mbox);
+			GP_TRY(believe(mbox, err));
 		else
 			GP_TRY(disbelieve(mbox, err));
+	mbox->facts.cut = cut;
+	mbox->facts.unended = unended;
 	GP_TRY(finish(mbox, err));
-	mbox->bare = false;
+	mbox->bare = mbox->within = false;
 	mbox->after_blank = true;
 	mbox->facts = (struct gp_mbox_message){ 0 };
 	return GP_OK;

@@ -219,4 +219,5 @@ gp_scan(const char *octets, size_t n, struct gp_scan *ret_scan)
 		take_line(&scan, octets + at, length);
 		ret_scan->passes += length * (depth(&scan) + 1);
 	}
+	ret_scan->open = scan.level_count;
 }

@@ -113,11 +113,18 @@ gp_forget_replace(struct gp_db *db, const struct gp_forget_raw *post, int64_t ra
 enum gp_rc
 gp_forget_raw_drop(struct gp_db *db, int64_t raw_id, struct gp_err *err)
 {
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	static const char *const users[] = {
+		"DELETE FROM held WHERE raw_id = :raw AND state <> 'held'",
+		"UPDATE aside SET raw_id = NULL WHERE raw_id = :raw",
+	};
 
-	GP_TRY(gp_query_open(db, "DELETE FROM held WHERE raw_id = :raw AND state <> 'held'", &query, err));
-	gp_bind_int(query, ":raw", raw_id);
-	GP_TRY(gp_query_do(query, err));
+	for (size_t i = 0; i < GP_COUNT(users); i++) {
+		SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+		GP_TRY(gp_query_open(db, users[i], &query, err));
+		gp_bind_int(query, ":raw", raw_id);
+		GP_TRY(gp_query_do(query, err));
+	}
 	return gp_raw_delete(db, raw_id, err);
 }
 

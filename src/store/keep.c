@@ -57,7 +57,8 @@ gp_raw_forget(struct gp_db *db, int64_t before, int64_t most, int64_t *cursor, b
 	    "DELETE FROM raw WHERE raw_id > :after AND raw_id <= :last AND received_at < :before AND block IS NULL"
 	    " AND NOT EXISTS (SELECT 1 FROM message m WHERE m.raw_id = raw.raw_id)"
 	    " AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.raw_id = raw.raw_id)"
-	    " AND NOT EXISTS (SELECT 1 FROM held h WHERE h.raw_id = raw.raw_id)";
+	    " AND NOT EXISTS (SELECT 1 FROM held h WHERE h.raw_id = raw.raw_id)"
+	    " AND NOT EXISTS (SELECT 1 FROM aside a WHERE a.raw_id = raw.raw_id)";
 	int64_t last, n;
 
 	GP_TRY(last_of_piece(db, *cursor, before, most, &last, &n, err));

@@ -40,8 +40,11 @@ GP_COMMAND(inbox_retry);
 GP_COMMAND(inbox_drop);
 GP_COMMAND(status);
 
-/* src/cmd/archive.c, archive_import.c, archive_export.c, archive_upkeep.c */
+/* src/cmd/archive.c, archive_import.c, aside.c, archive_export.c, archive_upkeep.c */
 GP_COMMAND(archive_import);
+GP_COMMAND(aside_list);
+GP_COMMAND(aside_show);
+GP_COMMAND(aside_drop);
 GP_COMMAND(archive_list);
 GP_COMMAND(archive_threads);
 GP_COMMAND(archive_thread);

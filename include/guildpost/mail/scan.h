@@ -12,6 +12,7 @@
 struct gp_scan {
 	const char *refused; /* static: "" or "nesting", "parts", "header", "boundary" */
 	size_t parts, depth; /* the most seen */
+	size_t open; /* multiparts that have not ended */
 	size_t passes; /* octets that a parser reads which scans each level anew */
 };
 /* octets: from the first header field on, line ends CR LF or LF. One pass, no allocation, no recursion. */

@@ -19,5 +19,5 @@ GP_MUST_CHECK enum gp_rc gp_raw_load(struct gp_db *db, int64_t id, struct gp_buf
  * PERM 5.3.0 naming the first that is not. */
 GP_MUST_CHECK enum gp_rc gp_raw_verify(
     struct gp_db *db, int64_t most, int64_t *cursor, bool *ret_more, struct gp_err *err);
-/* The row and its octets, unless a post, a held one or the inbox still needs them. Inside a write transaction. */
+/* The row and its octets, unless a post, a held one, one set aside or the inbox still needs them. Inside a write transaction. */
 GP_MUST_CHECK enum gp_rc gp_raw_delete(struct gp_db *db, int64_t id, struct gp_err *err);

@@ -53,3 +53,8 @@ CREATE VIRTUAL TABLE message_index USING fts5(text, subject, author, content='in
   tokenize='guildpost', columnsize=0);           -- ranking needs no sizes but message.own_words
 -- Octets of a page of the index: with little else they fill two pages of the database and a bit of a third.
 INSERT INTO message_index (message_index, rank) VALUES ('pgsz', 4330);
+-- Messages of an import that cannot be filed, whole. raw_id NULL: dropped; that it was here stays known.
+CREATE TABLE aside (aside_id INTEGER PRIMARY KEY, space_id INTEGER NOT NULL REFERENCES space, raw_id INTEGER REFERENCES raw,
+  sha256 BLOB NOT NULL, size INTEGER NOT NULL, source TEXT NOT NULL, reason TEXT NOT NULL, since INTEGER NOT NULL,
+  UNIQUE (space_id, sha256)) STRICT;
+CREATE INDEX aside_raw ON aside (raw_id) WHERE raw_id IS NOT NULL;

@@ -10,7 +10,9 @@
 struct seen {
 	struct gp_buf out; /* messages, each in brackets */
 	int64_t date;
+	size_t largest; /* piece */
 	int count, too_large;
+	bool inside, unended; /* inside: a message that comes in pieces */
 };
 
 static enum gp_rc
@@ -19,12 +21,19 @@ see(void *context, const struct gp_mbox_message *message, struct gp_err *err)
 	struct seen *seen = context;
 
 	(void)err;
-	gp_buf_addc(&seen->out, '[');
+	if (!seen->inside)
+		gp_buf_addc(&seen->out, '[');
 	gp_buf_add(&seen->out, message->octets, message->n);
+	seen->inside = !message->last;
+	if (message->n > seen->largest)
+		seen->largest = message->n;
+	if (!message->last)
+		return GP_OK;
 	gp_buf_addc(&seen->out, ']');
 	seen->date = message->envelope_date;
 	seen->count++;
 	seen->too_large += message->too_large;
+	seen->unended = message->unended;
 	return GP_OK;
 }
 
@@ -37,7 +46,7 @@ take_apart(const char *octets, size_t n, size_t step, size_t max, struct seen *s
 	*seen = (struct seen){ .out = GP_BUF_INIT(1u << 20) };
 	for (size_t at = 0; at < n; at += step)
 		SAYS("an mbox is fed", gp_mbox_feed(mbox, octets + at, n - at < step ? n - at : step, &err) == GP_OK);
-	SAYS("and ends", gp_mbox_end(mbox, &err) == GP_OK);
+	SAYS("and ends", gp_mbox_end(mbox, false, &err) == GP_OK);
 }
 
 #define F "From ann@a.example Tue Jun 18 11:48:49 2019\n"
@@ -61,6 +70,7 @@ static const struct {
 	{ "a message is what stands behind its From line", F "A: b\n\nc\n\n", "[A: b\n\nc\n]" },
 	{ "the blank line at the end is the file's", F "A: b\n\nc\n\n" F "D: e\n\nf\n\n",
 	    "[A: b\n\nc\n][D: e\n\nf\n]" },
+	{ "and all that an empty message has", F "\n" F "\r\n" F "A: b\n\n", "[][][A: b\n]" },
 	{ "but only one", F "A: b\n\nc\n\n\n\n", "[A: b\n\nc\n\n\n]" },
 	{ "the last may lack it", F "A: b\n\nc\n", "[A: b\n\nc\n]" },
 	{ "or even its end of line", F "A: b\n\nc", "[A: b\n\nc]" },
@@ -117,20 +127,52 @@ the_from_line_has_a_date(void **state)
 	}
 }
 
+static const struct {
+	const char *says, *head, *line;
+	int lines, too_large;
+	const char *foot;
+} large[] = {
+	{ "one of many lines", F "A: b\n\n", "0123456789\n", 100, 1, "[D: e\n\nf\n]" },
+	{ "one of a single line without end", F "A: b\n\n", "0123456789", 100, 1, "[D: e\n\nf\n]" },
+	{ "one of quoted lines", F "A: b\n\n", "From all of us\n\n", 100, 1, "[D: e\n\nf\n]" },
+	{ "one whose length is told, and wrong", F "A: b\nContent-Length: 250\n\n\n", "From one of us\n", 100, 1,
+	    "[D: e\n\nf\n]" },
+	{ "one that is not too large", F "A: b\n\n", "0123456789\n", 20, 0, "[D: e\n\nf\n]" },
+};
+
 static void
-a_message_too_large_is_told_and_the_next_is_read(void **state)
+a_message_too_large_comes_in_pieces_and_the_next_is_read(void **state)
 {
-	SCOPED(gp_buf_release) struct gp_buf mbox = GP_BUF_INIT(1u << 20);
+	(void)state;
+	for (size_t i = 0; i < GP_COUNT(large); i++)
+		for (size_t step = 7; step < 300; step += 73) {
+			SCOPED(gp_buf_release) struct gp_buf mbox = GP_BUF_INIT(1u << 20);
+			SCOPED(gp_buf_release) struct gp_buf body = GP_BUF_INIT(1u << 20);
+			struct seen seen;
+
+			for (int n = 0; n < large[i].lines; n++)
+				gp_buf_adds(&body, large[i].line);
+			gp_buf_addf(&mbox, "%s%s\n\n" F "D: e\n\nf\n", large[i].head, body.data);
+			take_apart(mbox.data, mbox.len, step, 300, &seen);
+			SAYS(large[i].says, seen.count == 2 && seen.too_large == large[i].too_large);
+			SAYS(large[i].says, strstr(seen.out.data, body.data) != NULL); /* piece by piece, whole */
+			SAYS("none of them larger than was asked for", seen.largest <= 300);
+			SAYS("and the next is read", strstr(seen.out.data, large[i].foot) != NULL);
+			gp_buf_release(&seen.out);
+		}
+}
+
+static void
+a_file_without_an_end_of_line_tells_so(void **state)
+{
 	struct seen seen;
 
 	(void)state;
-	gp_buf_adds(&mbox, F "A: b\n\n");
-	for (int i = 0; i < 100; i++)
-		gp_buf_adds(&mbox, "0123456789\n");
-	gp_buf_adds(&mbox, "\n" F "D: e\n\nf\n");
-	take_apart(mbox.data, mbox.len, 7, 300, &seen);
-	SAYS("two messages, one too large", seen.count == 2 && seen.too_large == 1);
-	SAYS("the second is whole", strstr(seen.out.data, "[D: e\n\nf\n]") != NULL);
+	take_apart(F "A: b\n\nc", strlen(F "A: b\n\nc"), 5, 300, &seen);
+	SAYS("the last line has no end", seen.count == 1 && seen.unended);
+	gp_buf_release(&seen.out);
+	take_apart(F "A: b\n\nc\n", strlen(F "A: b\n\nc\n"), 5, 300, &seen);
+	SAYS("the last line has one", seen.count == 1 && !seen.unended);
 	gp_buf_release(&seen.out);
 }
 
@@ -175,7 +217,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_mbox_is_taken_apart),
 		cmocka_unit_test(the_from_line_has_a_date),
-		cmocka_unit_test(a_message_too_large_is_told_and_the_next_is_read),
+		cmocka_unit_test(a_message_too_large_comes_in_pieces_and_the_next_is_read),
+		cmocka_unit_test(a_file_without_an_end_of_line_tells_so),
 		cmocka_unit_test(what_is_written_reads_back),
 		cmocka_unit_test(line_ends_are_told_apart),
 	};
