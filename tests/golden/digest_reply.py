@@ -82,6 +82,7 @@ with House("reply", extra="trusted-authserv-id = mx.example.org\n") as house:
     letter = letter_of(house, "wil@example.org")
     ok("ALSO" not in text(letter) and len(set(re.findall(r"weavers\+t\w+@", text(letter)))) == 2, "a letter", text(letter))
     say(house, "ann", "Alone", "The only thing that was said in all of this week is this.", "2026-06-12T08:00:00Z")
+    house.settle(now="2026-06-12T08:01:00Z")
     house.settle(now="2026-06-18T06:00:00Z")
     before = len(posts(house))
     reply(house, letter_of(house, "wil@example.org"), "wil@example.org", "I have the same trouble with mine, every single time.", now="2026-06-18T07:00:00Z", to=LIST)
