@@ -3,22 +3,19 @@
 #include <ctype.h>
 #include <errno.h>
 #include <arpa/inet.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
+#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <poll.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "guildpost/base/clock.h"
 #include "guildpost/base/lazy.h"
 #include "guildpost/base/mem.h"
-#include "wire/auth.h"
+#include "guildpost/wire/connect.h"
 
 #define GATHER_MAX  (64 * 1024)
 #define REPLY_MAX   (16 * 1024)
@@ -96,20 +93,10 @@ lose(struct gp_link *link)
 	return false;
 }
 
-/* A signal only sets a flag for later: what is in hand is finished. */
 static bool
 wait_until(int fd, short events, int64_t deadline)
 {
-	for (;;) {
-		struct pollfd p = { fd, events, 0 };
-		int64_t left = deadline - gp_clock_mono_ms();
-		int n = left > 0 ? poll(&p, 1, left > 1000000 ? 1000000 : (int)left) : 0;
-
-		if (n > 0)
-			return true;
-		if (n == 0 || errno != EINTR)
-			return false;
-	}
+	return gp_wait_fd(fd, events, deadline) == 1;
 }
 
 /* After an SSL call that did not finish: waits for what it waits for. */
@@ -122,6 +109,13 @@ wait_tls(struct gp_link *link, int rc)
 	if (why == SSL_ERROR_WANT_READ)
 		return wait_until(link->fd, POLLIN, link->deadline);
 	return why == SSL_ERROR_WANT_WRITE && wait_until(link->fd, POLLOUT, link->deadline);
+}
+
+/* Who takes or says an octet every now and then never keeps a call waiting, and comes to an end all the same. */
+static bool
+in_time(const struct gp_link *link)
+{
+	return gp_clock_mono_ms() < link->deadline;
 }
 
 static ssize_t
@@ -147,7 +141,7 @@ gp_link_flush(struct gp_link *link)
 	size_t at = 0;
 
 	while (!link->lost && at < link->out_n) {
-		ssize_t done = write_some(link, link->out + at, link->out_n - at);
+		ssize_t done = in_time(link) ? write_some(link, link->out + at, link->out_n - at) : -1;
 
 		if (done <= 0)
 			return lose(link);
@@ -180,7 +174,7 @@ read_some(struct gp_link *link)
 {
 	ssize_t n;
 
-	if (link->in_n == REPLY_MAX)
+	if (link->in_n == REPLY_MAX || !in_time(link))
 		return lose(link);
 	if (link->tls != NULL) {
 		do {
@@ -361,60 +355,35 @@ hello(struct gp_link *link, const char *name, struct gp_err *err)
 	return say(link, line, link->lmtp ? "LHLO" : "EHLO", 2, take_keyword, err);
 }
 
-static int
-connect_one(const struct sockaddr *address, socklen_t n, int64_t deadline)
-{
-	int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), failure = 0, one = 1;
-	socklen_t size = sizeof(failure);
+/* --- connecting ----------------------------------------------------------------------------- */
 
-	if (fd < 0)
-		return -1;
-	/* Without it a message above 2 KiB waits 44 ms for an acknowledgement (measured). Not for unix sockets. */
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	if (connect(fd, address, n) == 0)
-		return fd;
-	failure = errno;
-	if (errno == EINPROGRESS) {
-		if (!wait_until(fd, POLLOUT, deadline))
-			failure = ETIMEDOUT;
-		else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &failure, &size) == 0 && failure == 0)
-			return fd;
-	}
-	(void)close(fd);
-	errno = failure;
-	return -1;
+/* From here on a read waits by itself: where that is for less than a second, as it mostly is, nothing is asked first whether
+ * there is something to read. Longer waits end at their deadline, by poll(2). */
+static bool
+let_it_wait(int fd)
+{
+	const struct timeval patience = { .tv_sec = 1 };
+
+	return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0 &&
+	       setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) == 0 &&
+	       fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK) == 0;
 }
 
 static enum gp_rc
-connect_unix(const char *path, int *ret_fd, struct gp_err *err)
+connect_to(const struct gp_road *road, int *ret_fd, struct gp_err *err)
 {
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	bool literal = road->host != NULL && strchr(road->host, ':') != NULL;
+	SCOPED(gp_free_str)
+	char *where = road->path != NULL ? gp_printf("unix:%s", road->path)
+					 : gp_printf(literal ? "[%s]:%s" : "%s:%s", road->host, road->port);
 
-	if (strlen(path) >= sizeof(address.sun_path))
-		return gp_fail(err, "4.4.1", "the path of the smarthost's socket is too long: %s", path);
-	memcpy(address.sun_path, path, strlen(path) + 1);
-	*ret_fd = connect_one((struct sockaddr *)&address, sizeof(address), gp_clock_mono_ms() + CONNECT_MS);
-	if (*ret_fd < 0)
-		return gp_fail(err, "4.4.1", "the smarthost at %s does not answer: %s", path, strerror(errno));
-	return GP_OK;
-}
-
-static enum gp_rc
-connect_tcp(const struct gp_road *road, int *ret_fd, struct gp_err *err)
-{
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *found = NULL;
-	int64_t deadline = gp_clock_mono_ms() + CONNECT_MS;
-	int rc = getaddrinfo(road->host, road->port, &hints, &found);
-
-	if (rc != 0)
-		return gp_fail(err, "4.4.3", "the smarthost %s is not found: %s", road->host, gai_strerror(rc));
-	for (struct addrinfo *at = found; at != NULL && *ret_fd < 0; at = at->ai_next)
-		*ret_fd = connect_one(at->ai_addr, at->ai_addrlen, deadline);
-	rc = errno;
-	freeaddrinfo(found);
-	if (*ret_fd < 0)
-		return gp_fail(
-		    err, "4.4.1", "the smarthost %s port %s does not answer: %s", road->host, road->port, strerror(rc));
+	*ret_fd = gp_connect(where, gp_clock_mono_ms() + CONNECT_MS);
+	if (*ret_fd < 0 && errno == ENODATA)
+		return gp_fail(err, "4.4.3", "the smarthost %s is not found", road->host);
+	if (*ret_fd < 0 || !let_it_wait(*ret_fd))
+		return gp_fail(err, "4.4.1", "the smarthost %s%s%s does not answer: %s",
+		    road->path != NULL ? "at " : road->host, road->path != NULL ? "" : " port ",
+		    road->path != NULL ? road->path : road->port, strerror(errno));
 	return GP_OK;
 }
 
@@ -496,8 +465,8 @@ make_safe(struct gp_link *link, const struct gp_road *road, const char *name, co
 }
 
 enum gp_rc
-gp_link_open(const struct gp_road *road, const char *name, const char *ca_file, const char *password,
-    struct gp_link **ret_link, struct gp_err *err)
+gp_link_open(
+    const struct gp_road *road, const char *name, const char *ca_file, struct gp_link **ret_link, struct gp_err *err)
 {
 	SCOPED(gp_link_free) struct gp_link *link = gp_new(sizeof(*link));
 
@@ -506,17 +475,13 @@ gp_link_open(const struct gp_road *road, const char *name, const char *ca_file, 
 	link->lmtp = road->kind == GP_ROAD_LMTP_UNIX;
 	link->out = gp_new(GATHER_MAX);
 	link->in = gp_new(REPLY_MAX + 1);
-	if (link->lmtp)
-		GP_TRY(connect_unix(road->path, &link->fd, err));
-	else
-		GP_TRY(connect_tcp(road, &link->fd, err));
+	GP_TRY(connect_to(road, &link->fd, err));
 	link->lost = false;
 	if (road->kind == GP_ROAD_SMTPS)
 		GP_TRY(start_tls(link, road, ca_file, err));
 	GP_TRY(say(link, "", "connecting", 2, NULL, err));
 	GP_TRY(hello(link, name, err));
 	GP_TRY(make_safe(link, road, name, ca_file, err));
-	GP_TRY(gp_auth(link, road, password, err));
 	*ret_link = TAKE(link);
 	return GP_OK;
 }

@@ -1,7 +1,8 @@
 /* link.h - the one connection to a smarthost: opened, made safe, kept over many transactions.  Floor: wire.
- * Plain or TLS (OpenSSL's one home on this floor), TCP or unix socket, SMTP or LMTP; greeting, EHLO, STARTTLS and AUTH
- * are done here, so that the library which speaks the transactions sees none of them (LIBRARIES: it goes on without AUTH
- * when that is refused, checks the wrong name, and takes octets injected before TLS for those inside it). */
+ * Plain or TLS (OpenSSL's one home on this floor), TCP or unix socket, SMTP or LMTP; greeting, EHLO and STARTTLS are done
+ * here, and AUTH through here (auth.h), so that the library which speaks the transactions sees none of them (LIBRARIES: it
+ * goes on without AUTH when that is refused, checks the wrong name, and takes octets injected before TLS for those inside
+ * it). */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,10 +16,10 @@ struct gp_link_offer { /* what EHLO offered */
 	int64_t size; /* octets, 0: says none */
 };
 
-/* TEMP 4.4.1 nobody there; 4.4.2 lost or too slow; 4.7.5 no TLS that can be trusted; 4.7.8 AUTH refused; or what the server
- * said. hello: our name in EHLO. */
-GP_MUST_CHECK enum gp_rc gp_link_open(const struct gp_road *road, const char *hello, const char *ca_file,
-    const char *password, struct gp_link **ret_link, struct gp_err *err);
+/* TEMP 4.4.1 nobody there; 4.4.2 lost or too slow; 4.4.3 no such name; 4.7.5 no TLS that can be trusted; or what the
+ * server said. Nobody has shown who they are yet: see auth.h. hello: our name in EHLO. */
+GP_MUST_CHECK enum gp_rc gp_link_open(
+    const struct gp_road *road, const char *hello, const char *ca_file, struct gp_link **ret_link, struct gp_err *err);
 void gp_link_free(struct gp_link **link); /* says QUIT when it can be said */
 const struct gp_link_offer *gp_link_offers(const struct gp_link *link);
 

@@ -10,6 +10,7 @@
 #include "guildpost/base/lazy.h"
 #include "guildpost/base/log.h"
 #include "guildpost/wire/maildir.h"
+#include "wire/auth.h"
 #include "wire/link.h"
 #include "wire/splice.h"
 
@@ -162,6 +163,18 @@ read_password(const struct gp_smarthost *smarthost, char *out, size_t size, stru
 	return GP_OK;
 }
 
+/* Refused AUTH closes the connection: nothing may go out without it. */
+static enum gp_rc
+open_link(const struct gp_smarthost *smarthost, const char *password, struct gp_link **ret_link, struct gp_err *err)
+{
+	SCOPED(gp_link_free) struct gp_link *link = NULL;
+
+	GP_TRY(gp_link_open(smarthost->road, smarthost->hello, smarthost->ca_file, &link, err));
+	GP_TRY(gp_auth(link, smarthost->road, password, err));
+	*ret_link = TAKE(link);
+	return GP_OK;
+}
+
 static enum gp_rc
 connect_link(struct gp_smarthost *smarthost, struct gp_err *err)
 {
@@ -174,7 +187,7 @@ connect_link(struct gp_smarthost *smarthost, struct gp_err *err)
 	if (smarthost->link != NULL)
 		return GP_OK;
 	GP_TRY(read_password(smarthost, password, sizeof(password), err));
-	rc = gp_link_open(smarthost->road, smarthost->hello, smarthost->ca_file, password, &smarthost->link, err);
+	rc = open_link(smarthost, password, &smarthost->link, err);
 	explicit_bzero(password, sizeof(password));
 	return rc;
 }

@@ -90,7 +90,7 @@ a_wait_ends_at_its_deadline(void **state)
 		dripper.listening = listen_somewhere(&road);
 		if (pthread_create(&thread, NULL, serve, &dripper) != 0)
 			abort();
-		SAYS("it greets and offers", gp_link_open(&road, "client", "", "", &link, &err) == GP_OK);
+		SAYS("it greets and offers", gp_link_open(&road, "client", "", &link, &err) == GP_OK);
 		begun = gp_clock_mono_ms();
 		gp_link_deadline(link, 300);
 		came = gp_link_put(link, "NOOP\r\n", 6) && gp_link_flush(link) && gp_link_reply(link, &reply);
@@ -120,7 +120,7 @@ a_reply_has_an_end(void **state)
 		_exit(0);
 	}
 	SAYS("forty thousand octets without a line end are no greeting",
-	    gp_link_open(&road, "client", "", "", &link, &err) == GP_TEMP && link == NULL);
+	    gp_link_open(&road, "client", "", &link, &err) == GP_TEMP && link == NULL);
 	(void)close(dripper.listening);
 }
 
