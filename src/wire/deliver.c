@@ -15,6 +15,7 @@
 
 #define SLOW_LOOK_MS	 5000 /* DESIGN.md rule 16: what a lost ring costs */
 #define TAKEN_MS	 20 /* an idle worker takes a ring within this, else another one is started */
+#define JOIN_MS		 200 /* that there is still work shows by then that the road is slow, or the mail for very many */
 #define ONCE_TROUBLE_MS	 2000 /* four workers in a row that failed */
 #define FIRST_TROUBLE_MS 250
 #define BACK_OFF_MS	 60000
@@ -28,6 +29,7 @@ struct office {
 	int alive;
 	bool all_done; /* whoever has ended since the last look found nothing more to do */
 	int64_t trouble_ms, not_before; /* of the next start, after a worker that failed */
+	int64_t started_ms; /* the last one */
 	sigset_t outside; /* the signal mask for waiting */
 };
 
@@ -85,6 +87,7 @@ start_worker(struct office *office)
 		    NULL);
 	else
 		office->workers[office->alive++] = pid;
+	office->started_ms = gp_clock_mono_ms();
 }
 
 static void
@@ -148,14 +151,26 @@ collect(struct office *office, int flags)
 
 /* --- waiting -------------------------------------------------------------------------------- */
 
+/* Milliseconds until another worker may join those at work on a wish of theirs; negative: there are as many as may be. */
+static int64_t
+until_join(const struct office *office)
+{
+	int64_t left = office->started_ms + JOIN_MS - gp_clock_mono_ms();
+
+	if (office->alive == 0 || office->alive >= office->deliver->connections)
+		return -1;
+	return left > 0 ? left : 0;
+}
+
 /* Waits for a ring, a worker's word, a signal, or the end of ms. */
 static void
 wait_a_while(struct office *office, int64_t ms, bool *ret_rung, bool *ret_more)
 {
 	struct pollfd fds[] = { { office->bell, POLLIN, 0 }, { office->more[0], POLLIN, 0 } };
-	const struct timespec time = { ms / 1000, ms % 1000 * 1000000 };
-	/* Who cannot start another worker does not listen for that wish. */
-	nfds_t count = office->alive > 0 && office->alive < office->deliver->connections ? 2 : 1;
+	int64_t join = until_join(office), most = join > 0 && join < ms ? join : ms;
+	const struct timespec time = { most / 1000, most % 1000 * 1000000 };
+	/* Who may not start another worker does not listen for that wish. */
+	nfds_t count = join == 0 ? 2 : 1;
 	int n = stopping ? 0 : ppoll(fds, count, &time, &office->outside);
 
 	*ret_rung = n > 0 && (fds[0].revents & POLLIN) != 0;
@@ -206,6 +221,18 @@ look(struct office *office, size_t *ret_workers, int64_t *ret_wait_ms, struct gp
 	return GP_OK;
 }
 
+/* No more than there are processors: each has cost as much as a hundred copies before its first one, and beyond that many
+ * they are faster only where they wait for the road. */
+static void
+start_some(struct office *office, size_t wanted)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t most = processors > 1 ? (size_t)processors : 1;
+
+	for (size_t i = 0; i < wanted && i < most; i++)
+		start_worker(office);
+}
+
 static enum gp_rc
 turn(struct office *office, bool *ret_end, struct gp_err *err)
 {
@@ -229,8 +256,7 @@ turn(struct office *office, bool *ret_end, struct gp_err *err)
 		return gp_fail(err, "4.3.0", "no worker gets on, and why stands in the log: mend that, and try again");
 	left = office->not_before - gp_clock_mono_ms();
 	if (workers > 0 && left <= 0) {
-		for (size_t i = 0; i < workers; i++)
-			start_worker(office);
+		start_some(office, workers);
 		return GP_OK;
 	}
 	if (workers == 0 && office->deliver->once) {
