@@ -4,8 +4,9 @@
     server.url, server.heard ["EHLO lists.example.org", ...], server.mails [Mail(sender, recipients, octets, line of MAIL, at)]
     on: None answers as usual; "" closes without a word; a reply that begins with 421 closes behind it; bytes are sent as
     they are. verbs: CONNECT, EHLO, MAIL, RCPT, DATA, DOT, RSET, QUIT and whatever else comes.
-    cut=N: the connection is reset once N octets have come from the client; cut_out=N: once N have gone to it. drip=S: what
-    it says comes an octet at a time, S seconds apart.
+    cut=N: the connection is reset once N octets have come from the client; cut_out=N: once N have gone to it, and a mail whose
+    reply is cut short so was taken. taken, given: octets that have come and gone. drip=S: what it says comes an octet at a
+    time, S seconds apart.
 """
 import shutil
 import socket
@@ -22,7 +23,8 @@ Mail = namedtuple("Mail", "sender recipients octets line at")
 class Server:
     def __init__(self, offers=("PIPELINING", "8BITMIME", "DSN"), on=None, host="127.0.0.1", lmtp=False, cut=None, cut_out=None, drip=0):
         self.offers, self.on, self.lmtp, self.cut, self.cut_out, self.drip = offers, on, lmtp, cut, cut_out, drip
-        self.heard, self.mails, self.connections = [], [], 0
+        self.heard, self.mails, self.connections, self.resets = [], [], 0, 0
+        self.taken = self.given = 0
         self.lock = threading.Lock()
         if lmtp:
             self.folder = tempfile.mkdtemp(prefix="server-")
@@ -85,6 +87,7 @@ class Peer:
 
     def reset(self):
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.server.resets += 1
         raise Gone
 
     # --- octets -----------------------------------------------------------------------------
@@ -98,6 +101,7 @@ class Peer:
         if not octets:
             raise Gone
         self.taken += len(octets)
+        self.server.taken += len(octets)
         self.buffer += octets
 
     def read_line(self):
@@ -121,6 +125,7 @@ class Peer:
             self.socket.sendall(octets[:self.server.cut_out - self.given])
             self.reset()
         self.given += len(octets)
+        self.server.given += len(octets)
         if not self.server.drip:
             self.socket.sendall(octets)
             return
@@ -181,7 +186,11 @@ class Peer:
         octets = self.read_message()
         each = [[who] for who in self.recipients] if self.server.lmtp else [self.recipients]
         for recipients in each:
-            if self.answer("DOT", " ".join(recipients), "250 2.0.0 taken" if recipients else "554 5.5.1 nobody to take it") and recipients:
-                with self.server.lock:
-                    self.server.mails.append(Mail(self.sender, recipients, octets, self.line, time.monotonic()))
+            resets, taken = self.server.resets, False
+            try:
+                taken = self.answer("DOT", " ".join(recipients), "250 2.0.0 taken" if recipients else "554 5.5.1 nobody to take it")
+            finally:
+                if recipients and (taken or self.server.resets > resets):
+                    with self.server.lock:
+                        self.server.mails.append(Mail(self.sender, recipients, octets, self.line, time.monotonic()))
         self.forget()
