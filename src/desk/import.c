@@ -14,6 +14,7 @@
 #include "guildpost/store/message.h"
 #include "guildpost/store/pack.h"
 #include "guildpost/store/raw.h"
+#include "guildpost/store/search.h"
 
 #define BATCH	     128 /* messages a commit, so that other writers get through */
 #define BATCH_OCTETS (4u << 20)
@@ -475,6 +476,7 @@ gp_import(struct gp_desk *desk, const struct gp_space *space, const char *path, 
 	import->damaged = (struct gp_spool)GP_SPOOL_INIT(dirname(import->folder), SPOOLED);
 	counts->done = 0;
 	GP_TRY(gp_db_bulk(desk->db, err));
+	GP_TRY(gp_index_bulk(desk->db, true, err));
 	GP_TRY(gp_packer_new(desk->db, space->id, &import->packer, err));
 	rc = gp_source_read(&import->source, path, err);
 	if (rc != GP_TEMP) { /* what was read of a damaged source is worth keeping */
@@ -489,5 +491,7 @@ gp_import(struct gp_desk *desk, const struct gp_space *space, const char *path, 
 	}
 	GP_TRY(rc);
 	GP_TRY(gp_packer_learn(import->packer, 0, true, now, err));
+	GP_TRY(gp_index_bulk(desk->db, false, err));
+	GP_TRY(gp_index_merge(desk->db, counts->imported - before, err));
 	return gp_db_shrink(desk->db, err); /* merging the index leaves pages behind */
 }

@@ -14,6 +14,7 @@
 #define PATCH_LEVEL  3
 #define REWRITE_MAX  (32 << 20) /* octets of the database: half a second */
 #define MERGE_PAGES  200 /* of the index, a transaction */
+#define WORTH_IT     4 /* what came is a part of the index, at least so large */
 
 /* --- the kept text -------------------------------------------------------------------------- */
 
@@ -256,6 +257,40 @@ merge_some(struct gp_db *db, int64_t pages, bool *ret_more, struct gp_err *err)
 	*ret_more = gp_col_int(counting, "n") - before >= 2; /* as fts5 documents it: less than 2 is nothing */
 	gp_query_rewind(counting);
 	return gp_tx_commit(&tx, err);
+}
+
+enum gp_rc
+gp_index_bulk(struct gp_db *db, bool begins, struct gp_err *err)
+{
+	static const char *const usual[] = {
+		"INSERT INTO message_index (message_index, rank) VALUES ('automerge', 4)",
+		"INSERT INTO message_index (message_index, rank) VALUES ('crisismerge', 16)",
+	};
+	static const char *const seldom[] = {
+		"INSERT INTO message_index (message_index, rank) VALUES ('automerge', 16)",
+		"INSERT INTO message_index (message_index, rank) VALUES ('crisismerge', 32)",
+	};
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+
+	GP_TRY(gp_tx_begin(db, &tx, err));
+	for (size_t i = 0; i < GP_COUNT(usual); i++)
+		GP_TRY(gp_db_run(db, begins ? seldom[i] : usual[i], err));
+	return gp_tx_commit(&tx, err);
+}
+
+enum gp_rc
+gp_index_merge(struct gp_db *db, int64_t came, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool more;
+
+	GP_TRY(gp_query_open(db, "SELECT coalesce(max(id), 0) AS n FROM message_text", &query, err));
+	GP_TRY(gp_query_next(query, &more, err));
+	more = came > 0 && came * WORTH_IT >= gp_col_int(query, "n");
+	gp_query_free(&query);
+	for (int64_t pages = -MERGE_PAGES; more; pages = MERGE_PAGES)
+		GP_TRY(merge_some(db, pages, &more, err));
+	return GP_OK;
 }
 
 /* *ret_empty false: somebody reads the store as it was before. */

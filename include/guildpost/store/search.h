@@ -27,6 +27,12 @@ GP_MUST_CHECK enum gp_rc gp_index_own_text(struct gp_db *db, int64_t message_id,
  * writes. Not inside a transaction. most_ms: so long at most, 0: as long as it takes. *ret_left false: there is more to
  * merge, or somebody still reads the store as it was before and the log stays. */
 GP_MUST_CHECK enum gp_rc gp_index_compact(struct gp_db *db, int64_t most_ms, bool *ret_left, struct gp_err *err);
+/* For a long run of filing the index is merged less often while it grows; after it, as usual; broken off, it stays so until
+ * the next one ends. Not inside a transaction. */
+GP_MUST_CHECK enum gp_rc gp_index_bulk(struct gp_db *db, bool begins, struct gp_err *err);
+/* After a run that filed so many posts: a search is fastest where the index is one piece. Nothing happens when they are few
+ * beside those that were there. Not inside a transaction. */
+GP_MUST_CHECK enum gp_rc gp_index_merge(struct gp_db *db, int64_t came, struct gp_err *err);
 /* PERM 5.3.0 when the index does not hold what the messages say. Inside a write transaction, changes nothing. */
 GP_MUST_CHECK enum gp_rc gp_index_verify(struct gp_db *db, struct gp_err *err);
 
