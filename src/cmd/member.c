@@ -6,6 +6,7 @@
 #include "guildpost/base/clock.h"
 #include "guildpost/desk/enrol.h"
 #include "guildpost/mail/address.h"
+#include "guildpost/store/consent.h"
 
 #define CSV_MAX (64u << 20)
 
@@ -94,9 +95,8 @@ out_roles(struct gp_app *app, const struct gp_strs *roles)
 }
 
 static enum gp_rc
-out_member(void *context, const struct gp_member *member, struct gp_err *err)
+out_columns(struct gp_app *app, const struct gp_member *member, struct gp_err *err)
 {
-	struct gp_app *app = context;
 	SCOPED(gp_strs_release) struct gp_strs roles = { NULL, 0, 0 };
 	struct subscriptions list = { GP_BUF_INIT(1 << 20), GP_BUF_INIT(1 << 20) };
 	enum gp_rc rc;
@@ -114,6 +114,75 @@ out_member(void *context, const struct gp_member *member, struct gp_err *err)
 	gp_out_text(app, "state", member->state);
 	gp_out_time(app, "paused_until", member->paused_until);
 	gp_out_raw(app, "subscriptions", list.json.data, list.shown.len > 0 ? list.shown.data : "-");
+	gp_buf_release(&list.json);
+	gp_buf_release(&list.shown);
+	return rc;
+}
+
+static enum gp_rc
+out_member(void *context, const struct gp_member *member, struct gp_err *err)
+{
+	GP_TRY(out_columns(context, member, err));
+	gp_out_row(context);
+	return GP_OK;
+}
+
+/* --- how they agreed (SUB-09) --------------------------------------------------------------- */
+
+static void
+add_time(struct subscriptions *list, const char *key, const char *word, int64_t t)
+{
+	char day[GP_RFC3339_SIZE];
+
+	gp_clock_format(t, day);
+	gp_buf_addf(&list->json, t != 0 ? ",\"%s\":\"%s\"" : ",\"%s\":null", key, day);
+	if (t != 0)
+		gp_buf_addf(&list->shown, "%s%.10s", word, day);
+}
+
+static void
+add_text(struct subscriptions *list, const char *key, const char *value)
+{
+	gp_buf_addf(&list->json, ",\"%s\":", key);
+	gp_json_string(&list->json, value);
+}
+
+static enum gp_rc
+add_consent(void *context, const struct gp_consent *consent, struct gp_err *err)
+{
+	static const char *const said[][2] = { { "asked", "by their answer" },
+		{ "invited", "invited, by their answer" }, { "undone", "back, by their answer" },
+		{ "operator", "by the operator's word" } };
+	struct subscriptions *list = context;
+
+	(void)err;
+	gp_buf_adds(&list->json, list->json.len > 1 ? ",{" : "{");
+	gp_buf_adds(&list->json, "\"space\":");
+	gp_json_string(&list->json, consent->space);
+	gp_buf_addf(&list->shown, "%s%s ", list->shown.len > 0 ? ", " : "", consent->space);
+	for (size_t i = 0; i < GP_COUNT(said); i++)
+		if (strcmp(said[i][0], consent->how) == 0)
+			gp_buf_adds(&list->shown, said[i][1]);
+	add_text(list, "how", consent->how);
+	add_time(list, "at", " ", consent->at);
+	add_time(list, "withdrawn", " until ", consent->withdrawn_at);
+	add_text(list, "answer", consent->msgid);
+	add_text(list, "notice", consent->notice);
+	gp_buf_addc(&list->json, '}');
+	return GP_OK;
+}
+
+static enum gp_rc
+out_with_consents(struct gp_app *app, const struct gp_member *member, struct gp_err *err)
+{
+	struct subscriptions list = { GP_BUF_INIT(1 << 20), GP_BUF_INIT(1 << 20) };
+	enum gp_rc rc;
+
+	GP_TRY(out_columns(app, member, err));
+	gp_buf_addc(&list.json, '[');
+	rc = gp_consent_list(app->db, member->id, add_consent, &list, err);
+	gp_buf_addc(&list.json, ']');
+	gp_out_raw(app, "agreed", list.json.data, list.shown.len > 0 ? list.shown.data : "-");
 	gp_out_row(app);
 	gp_buf_release(&list.json);
 	gp_buf_release(&list.shown);
@@ -171,7 +240,7 @@ gp_cmd_member_show(struct gp_app *app, int argc, char **argv, struct gp_err *err
 	if (member == NULL)
 		return gp_fail_as(err, 67, "5.1.1", "%.100s is not a member here; see: guildpost member list", argv[2]);
 	gp_out_begin(app);
-	GP_TRY(out_member(app, member, err));
+	GP_TRY(out_with_consents(app, member, err));
 	gp_out_end(app);
 	return GP_OK;
 }

@@ -11,9 +11,11 @@
 #include "guildpost/desk/invite.h"
 #include "guildpost/desk/outgoing.h"
 #include "guildpost/store/answered.h"
+#include "guildpost/store/bounce.h"
 #include "guildpost/store/keep.h"
 #include "guildpost/store/outbox.h"
 #include "guildpost/store/pack.h"
+#include "guildpost/store/request.h"
 #include "guildpost/desk/upkeep.h"
 #include "guildpost/store/setting.h"
 
@@ -21,6 +23,7 @@
 #define KEEP_KEYS     (40 * DAY) /* RCV-17 wants 30 at least */
 #define KEEP_OCTETS   (90 * DAY)
 #define KEEP_ANSWERED (8 * DAY) /* the longest limit looks back a week (RCV-16) */
+#define KEEP_REQUESTS (40 * DAY) /* SUB-02 looks back 30 days */
 #define PIECE	      500
 #define AGAIN	      60 /* seconds until what went wrong is tried again */
 
@@ -55,6 +58,8 @@ forget_piece(struct gp_desk *desk, int64_t now, int64_t *cursor, bool *ret_more,
 	GP_TRY(gp_raw_forget(desk->db, now - KEEP_OCTETS, PIECE, cursor, &octets, err));
 	GP_TRY(gp_outbox_forget(desk->db, now - KEEP_OCTETS, PIECE, &rows, err));
 	GP_TRY(gp_answered_forget(desk->db, now - KEEP_ANSWERED, err));
+	GP_TRY(gp_request_forget(desk->db, now - KEEP_REQUESTS, err));
+	GP_TRY(gp_bounce_forget(desk->db, now - KEEP_OCTETS, err));
 	*ret_more = keys == PIECE || rows == PIECE || octets;
 	if (!*ret_more)
 		GP_TRY(put_number(desk, "kept_house", now, err));
@@ -119,6 +124,7 @@ static const struct {
 	{ "held", gp_held_tick },
 	{ "pauses", gp_pause_tick }, /* before the digests, which go by it */
 	{ "newcomers", gp_enrol_tick },
+	{ "departures", gp_depart_tick },
 	{ "practice", gp_practice_tick },
 	{ "brief", gp_brief_tick },
 	{ "invitations", invitations },

@@ -7,6 +7,7 @@
 #include "guildpost/desk/notice.h"
 #include "guildpost/mail/address.h"
 #include "guildpost/store/consent.h"
+#include "guildpost/store/former.h"
 #include "guildpost/store/request.h"
 
 #define HOUR	      3600
@@ -15,21 +16,40 @@
 #define MONTHLY_LIMIT 3
 #define SOURCE_LIMIT  50 /* an hour, by one server that proves nothing */
 #define INVITED_LIMIT 100 /* an hour: what is put in at once goes out by and by (SUB-08) */
+#define DECLINED_DAYS 30
+#define ANSWER_DAYS   30 /* after which an invited person is not waited for any more */
 #define INVITE_DAYS   30 /* of trying one whose address has had enough questions */
 #define HOURLY_LIMIT  500 /* of all of those: a flood of joins must not make us one of mail */
 
-/* One mailbox, one key: a plus tag falls, and Gmail's dots do (SUB-02). For limits alone; identity keeps both (SUB-06). */
-static void
-limit_key(const char *address_key, char out[GP_ADDRESS_MAX])
+/* One mailbox, one key: a plus tag falls, and Gmail's dots do (SUB-02). For limits alone; identity keeps both (SUB-06). The
+ * count outlasts what is known of the person, so that it is kept by a hash (SUB-09). */
+static enum gp_rc
+limit_key(struct gp_desk *desk, const char *address_key, char out[GP_ADDRESS_MAC_SIZE], struct gp_err *err)
 {
 	const char *domain = gp_address_domain(address_key);
 	size_t local = (size_t)(domain - address_key) - 1, n = 0;
 	bool gmail = strcmp(domain, "gmail.com") == 0 || strcmp(domain, "googlemail.com") == 0;
+	char mailbox[GP_ADDRESS_MAX];
 
 	for (size_t i = 0; i < local && (i == 0 || address_key[i] != '+'); i++)
 		if (!gmail || address_key[i] != '.')
-			out[n++] = address_key[i];
-	(void)snprintf(out + n, GP_ADDRESS_MAX - n, "@%s", gmail ? "gmail.com" : domain);
+			mailbox[n++] = address_key[i];
+	(void)snprintf(mailbox + n, sizeof(mailbox) - n, "@%s", gmail ? "gmail.com" : domain);
+	return gp_address_mac(desk->db, mailbox, out, err);
+}
+
+/* Whoever answered "no" is left in peace: for a month by those who prove nothing, and by the operator for good. */
+static enum gp_rc
+said_no(
+    struct gp_desk *desk, const struct gp_asking *asking, const char *key, int64_t now, bool *ret, struct gp_err *err)
+{
+	struct gp_former former;
+	bool unproved = asking->source != NULL && *asking->source != '\0';
+
+	GP_TRY(gp_former_find(desk->db, asking->space->community_id, key, &former, err));
+	*ret = strcmp(former.why, "declined") == 0 &&
+	       (asking->invited || (unproved && now - former.at < (int64_t)DECLINED_DAYS * DAY));
+	return GP_OK;
 }
 
 /* By who asks: nobody but the operator asks for invitations; a proved author asks for no one else; of all others each
@@ -84,7 +104,7 @@ keep_notice(struct gp_desk *desk, const struct gp_asking *asking, const char *te
 enum gp_rc
 gp_enrol_ask(struct gp_desk *desk, const struct gp_asking *asking, int64_t now, bool *ret_sent, struct gp_err *err)
 {
-	char key[GP_ADDRESS_MAX], limit[GP_ADDRESS_MAX], token[GP_TOKEN_SIZE], reply[GP_ADDRESS_MAX];
+	char key[GP_ADDRESS_MAX], limit[GP_ADDRESS_MAC_SIZE], token[GP_TOKEN_SIZE], reply[GP_ADDRESS_MAX];
 	const char *template_name = asking->invited ? "join-invited" : "join-confirm";
 	char notice[GP_NOTICE_SIZE];
 	struct gp_request request = { .kind = "join",
@@ -99,7 +119,12 @@ gp_enrol_ask(struct gp_desk *desk, const struct gp_asking *asking, int64_t now, 
 	int64_t id;
 
 	GP_TRY(gp_address_key(asking->address, key, err));
-	limit_key(key, limit);
+	GP_TRY(limit_key(desk, key, limit, err));
+	GP_TRY(said_no(desk, asking, key, now, ret_sent, err));
+	if (*ret_sent) {
+		*ret_sent = false;
+		return GP_OK;
+	}
 	GP_TRY(within_limits(desk, asking, limit, now, ret_sent, err));
 	if (!*ret_sent)
 		return GP_OK;
@@ -122,15 +147,8 @@ gp_enrol_ask(struct gp_desk *desk, const struct gp_asking *asking, int64_t now, 
 
 /* --- who is to be invited ------------------------------------------------------------------- */
 
-/* Not now: this mailbox has been asked lately, by us or by others who used us for it (SUB-02). */
-static enum gp_rc
-put_off(struct gp_desk *desk, const struct gp_to_invite *one, int64_t now, struct gp_err *err)
-{
-	return now - one->since > (int64_t)INVITE_DAYS * DAY
-		   ? gp_to_invite_drop(desk->db, one->member_id, err)
-		   : gp_to_invite_later(desk->db, one->member_id, now + DAY, err);
-}
-
+/* Not now means tomorrow: this mailbox has been asked lately, by us or by others who used us for it (SUB-02). Whoever says
+ * nothing, or cannot be asked, is in the end known no more than who left. */
 static enum gp_rc
 invite(struct gp_desk *desk, const struct gp_to_invite *one, int64_t now, struct gp_err *err)
 {
@@ -150,7 +168,11 @@ invite(struct gp_desk *desk, const struct gp_to_invite *one, int64_t now, struct
 	    &(struct gp_asking){
 		.space = space, .address = member->address, .name = member->name, .mode = one->mode, .invited = true },
 	    now, &sent, err));
-	return sent ? gp_to_invite_drop(desk->db, one->member_id, err) : put_off(desk, one, now, err);
+	if (!sent && now - one->since <= (int64_t)INVITE_DAYS * DAY)
+		return gp_to_invite_later(desk->db, one->member_id, now + DAY, err);
+	member->left_at = now + (int64_t)ANSWER_DAYS * DAY;
+	GP_TRY(gp_member_update(desk->db, member, err));
+	return gp_to_invite_drop(desk->db, one->member_id, err);
 }
 
 enum gp_rc

@@ -12,6 +12,7 @@
 #include "guildpost/desk/note.h"
 #include "guildpost/mail/address.h"
 #include "guildpost/store/consent.h"
+#include "guildpost/store/former.h"
 #include "guildpost/store/request.h"
 
 #define DAY	  86400
@@ -223,13 +224,14 @@ note_consent(struct gp_desk *desk, const struct gp_arrival *arrival, const struc
 	    err);
 }
 
+/* by: the steward who let them in; NULL: nobody but themselves. */
 static enum gp_rc
-admit_and_welcome(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request, bool back,
-    struct gp_err *err)
+admit_and_welcome(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request,
+    const char *by, bool back, struct gp_err *err)
 {
 	int64_t member_id;
 
-	GP_TRY(admit(desk, arrival, request, "stranger", &member_id, err));
+	GP_TRY(admit(desk, arrival, request, by, &member_id, err));
 	GP_TRY(note_consent(desk, arrival, request, member_id, err));
 	return welcome(desk, arrival, member_id, back, err);
 }
@@ -269,7 +271,7 @@ confirmed_join(
 {
 	if (strcmp(arrival->to->space->joining, "approved") == 0)
 		return ask_stewards(desk, arrival, request, err);
-	return admit_and_welcome(desk, arrival, request, false, err);
+	return admit_and_welcome(desk, arrival, request, NULL, false, err);
 }
 
 static enum gp_rc
@@ -279,9 +281,9 @@ approved(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp
 	const struct gp_space *space = arrival->to->space;
 	char actor[GP_ACTOR_SIZE];
 
-	if (yes > 0)
-		return admit_and_welcome(desk, arrival, request, false, err);
 	gp_arrival_actor(arrival, actor);
+	if (yes > 0)
+		return admit_and_welcome(desk, arrival, request, actor, false, err);
 	return gp_note(
 	    desk, &(struct gp_note){ arrival->now, space->community_id, space->id, actor, "join.refused" }, err, NULL);
 }
@@ -403,7 +405,7 @@ leave_by_token(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp
 	if (arrival->to->token != GP_TOKEN_EXPIRED)
 		return leave_now(desk, arrival, member_id, actor, err);
 	GP_TRY(gp_member_load(desk->db, member_id, &member, err));
-	return member != NULL && !gp_kind_is_automatic(arrival->kind)
+	return member != NULL && strcmp(member->state, "left") != 0 && !gp_kind_is_automatic(arrival->kind)
 		   ? enrol_ask_leave(desk, arrival, member->address, err)
 		   : gp_drop(desk, arrival, "expired", err);
 }
@@ -426,7 +428,7 @@ confirmed_leave(
 static enum gp_rc
 undone(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request, struct gp_err *err)
 {
-	return admit_and_welcome(desk, arrival, request, true, err);
+	return admit_and_welcome(desk, arrival, request, NULL, true, err);
 }
 
 /* --- the word that a request waited for ----------------------------------------------------- */
@@ -437,6 +439,32 @@ declines(const struct gp_request *request)
 	return strcmp(request->kind, "join") == 0 || strcmp(request->kind, "leave") == 0 ||
 	       strcmp(request->kind, "wish") == 0 || strcmp(request->kind, "agree") == 0 ||
 	       strcmp(request->kind, "mend") == 0;
+}
+
+/* Who does not want to join is not asked again (desk/enrol_ask.c), and no more is kept of them than that. A member who is
+ * asked by somebody else's doing stays one. */
+static enum gp_rc
+declined(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request, struct gp_err *err)
+{
+	int64_t community_id = arrival->to->space->community_id;
+	SCOPED(gp_member_free) struct gp_member *member = NULL;
+	char key[GP_ADDRESS_MAX], actor[GP_ACTOR_SIZE];
+
+	GP_TRY(gp_drop(desk, arrival, "declined", err));
+	if (strcmp(request->kind, "join") != 0)
+		return GP_OK;
+	GP_TRY(gp_address_key(request->address, key, err));
+	GP_TRY(gp_member_find(desk->db, community_id, key, &member, err));
+	if (member != NULL && strcmp(member->state, "left") != 0 && strcmp(member->state, "unconfirmed") != 0)
+		return GP_OK;
+	if (member != NULL && strcmp(member->state, "unconfirmed") == 0) {
+		gp_actor(member->id, actor);
+		GP_TRY(gp_enrol_part(desk, member->id, actor, arrival->now, err));
+		GP_TRY(gp_depart(desk->db, member, arrival->now, err));
+	}
+	return gp_former_put(desk->db, community_id, key,
+	    &(struct gp_former){ .why = "declined", .member_id = member != NULL ? member->id : 0, .at = arrival->now },
+	    err);
 }
 
 static enum gp_rc
@@ -472,7 +500,7 @@ confirm(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *e
 	if (!no || strcmp(request.kind, "agree") != 0)
 		GP_TRY(gp_request_settle(desk->db, request.id, arrival->reading->message_id, arrival->now, err));
 	if (no)
-		return gp_drop(desk, arrival, "declined", err);
+		return declined(desk, arrival, &request, err);
 	for (size_t i = 0; i < GP_COUNT(kinds); i++)
 		if (strcmp(kinds[i].kind, request.kind) == 0)
 			return kinds[i].act(desk, arrival, &request, err);

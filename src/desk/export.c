@@ -130,7 +130,7 @@ send_letter(struct gp_desk *desk, const struct gp_errand *errand, const struct g
 		.language = member->language,
 		.space = space,
 		.to_name = member->name,
-		.to_address = member->address,
+		.to_address = *errand->about != '\0' ? errand->about : member->address,
 		.member_id = member->id,
 		.vars = vars,
 		.var_count = GP_COUNT(vars),

@@ -11,6 +11,7 @@
 #include "guildpost/mail/scrub.h"
 #include "guildpost/mail/template.h"
 #include "guildpost/store/forget.h"
+#include "guildpost/store/former.h"
 #include "guildpost/store/message.h"
 #include "guildpost/store/raw.h"
 
@@ -48,8 +49,10 @@ forget_begin(struct gp_desk *desk, const struct gp_member *member, int64_t space
 	GP_TRY(gp_enrol_part(desk, member->id, by, now, err));
 	GP_TRY(gp_forget_member(desk->db, member, &about, err));
 	split_about(about, &name, &addresses);
+	GP_TRY(gp_former_unlink(desk->db, member->id, err));
 	for (size_t i = 0; i < addresses.count; i++)
-		GP_TRY(gp_forgotten_add(desk->db, member->community_id, addresses.v[i], now, err));
+		GP_TRY(gp_former_put(desk->db, member->community_id, addresses.v[i],
+		    &(struct gp_former){ .why = "forgotten", .at = now }, err));
 	GP_TRY(gp_note(desk, &(struct gp_note){ now, member->community_id, 0, by, "member.forget" }, err, NULL));
 	struct gp_errand errand = { .member_id = member->id, .space_id = space_id, .about = about, .next_at = now };
 	(void)snprintf(errand.what, sizeof(errand.what), "%s", posts ? "forget-posts" : "forget");

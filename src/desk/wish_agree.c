@@ -6,6 +6,7 @@
 #include "guildpost/desk/note.h"
 #include "guildpost/mail/address.h"
 #include "guildpost/store/errand.h"
+#include "guildpost/store/former.h"
 #include "guildpost/store/request.h"
 
 #define DAY	   86400
@@ -165,6 +166,8 @@ static enum gp_rc export(struct wisher *wisher, struct gp_err *err) {
 	    .space_id = wisher->arrival->to->space->id,
 	    .next_at = wisher->arrival->now };
 
+	/* The address that they wrote from is the only one that anybody knows of who left long ago. */
+	if (strcmp(wisher->member->state, "left") == 0) errand.about = wisher->member->address;
 	GP_TRY(gp_errand_add(wisher->desk->db, &errand, err));
 	wisher->asked = true;
 	return wisher->alone ? GP_OK : wish_say_changed(wisher, "exporting", "1", err);
@@ -220,6 +223,21 @@ act(struct wisher *wisher, const struct gp_command *command, struct gp_err *err)
 	return gp_fail(err, "5.3.0", "an agreement to nothing that we know");
 }
 
+/* Of who left, a hash is kept, by which the address that says yes was found. */
+static void
+know_again(struct gp_member *member, const char *address)
+{
+	char key[GP_ADDRESS_MAX];
+	struct gp_err ignored;
+
+	if (!gp_is_pseudonym(member->address) || gp_address_key(address, key, &ignored) != GP_OK)
+		return;
+	free(member->address);
+	free(member->address_key);
+	member->address = gp_strdup(address);
+	member->address_key = gp_strdup(key);
+}
+
 enum gp_rc
 wish_agreed(
     struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_request *request, struct gp_err *err)
@@ -238,6 +256,7 @@ wish_agreed(
 		GP_TRY(gp_member_load(desk->db, member_id, &wisher.member, err));
 	if (wisher.member == NULL)
 		return gp_drop(desk, arrival, "was no member", err);
+	know_again(wisher.member, request->address);
 	wish_context(arrival->to->space, wisher.member, arrival->now, &context, name);
 	gp_command_read(request->mode, &context, &command);
 	if (strcmp(wisher.member->state, "left") == 0 && command.verb != GP_VERB_EXPORT &&

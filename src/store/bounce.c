@@ -165,6 +165,16 @@ gp_bounce_forgive(
 	return run_for(db, drop, community_id, domain, since, &ignored, err);
 }
 
+enum gp_rc
+gp_bounce_forget(struct gp_db *db, int64_t before, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, "DELETE FROM bounce WHERE at <= :before", &query, err));
+	gp_bind_int(query, ":before", before);
+	return gp_query_do(query, err);
+}
+
 /* --- suspended ------------------------------------------------------------------------------- */
 
 enum gp_rc

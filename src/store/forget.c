@@ -1,41 +1,29 @@
 #include "guildpost/store/forget.h"
 
 #include "guildpost/base/buf.h"
-#include "guildpost/mail/crypt.h"
+#include "guildpost/store/former.h"
 #include "guildpost/store/raw.h"
-#include "guildpost/store/setting.h"
 #include "store/sent.h"
 
 /* --- the member ----------------------------------------------------------------------------- */
 
-void
-gp_pseudonym(int64_t member_id, char out[GP_PSEUDONYM_SIZE])
-{
-	(void)snprintf(out, GP_PSEUDONYM_SIZE, "former-%lld@erased.invalid", (long long)member_id);
-}
-
 static enum gp_rc
 list_keys(struct gp_db *db, const struct gp_member *member, struct gp_buf *out, struct gp_err *err)
 {
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	bool found;
+	SCOPED(gp_strs_release) struct gp_strs keys = { 0 };
 
 	gp_buf_addf(out, "%s\n%s", member->name, member->address_key);
-	GP_TRY(gp_query_open(db, "SELECT address_key FROM member_alias WHERE member_id = :member", &query, err));
-	gp_bind_int(query, ":member", member->id);
-	for (;;) {
-		GP_TRY(gp_query_next(query, &found, err));
-		if (!found)
-			return GP_OK;
-		gp_buf_addf(out, "\n%s", gp_col_text(query, "address_key"));
-	}
+	GP_TRY(gp_member_keys(db, member->id, &keys, err));
+	for (size_t i = 0; i < keys.count; i++)
+		gp_buf_addf(out, "\n%s", keys.v[i]);
+	return GP_OK;
 }
 
 enum gp_rc
 gp_forget_member(struct gp_db *db, const struct gp_member *member, char **ret_about, struct gp_err *err)
 {
 	static const char blank[] = "UPDATE member SET address = :address, address_key = :address, name = '',"
-				    " timezone = '', language = '', state = 'left', paused_until = NULL"
+				    " timezone = '', language = '', state = 'left', paused_until = NULL, left_at = NULL"
 				    " WHERE member_id = :member";
 	SCOPED(gp_buf_release) struct gp_buf about = GP_BUF_INIT(1 << 20);
 	SCOPED(gp_query_free) struct gp_query *blanking = NULL;
@@ -240,77 +228,4 @@ gp_forget_waits(struct gp_db *db, const struct gp_strs *addresses, int64_t befor
 		GP_TRY(gp_query_next(query, ret, err));
 	}
 	return GP_OK;
-}
-
-/* --- whom nobody brings in again ------------------------------------------------------------ */
-
-/* A key of this store's own: without it the hash of a guessed address tells nothing. */
-static enum gp_rc
-address_mac(struct gp_db *db, const char *address_key, unsigned char out[32], struct gp_err *err)
-{
-	SCOPED(gp_free_str) char *key = NULL;
-	unsigned char random[32];
-	char hex[65];
-
-	GP_TRY(gp_setting_get(db, "forgotten_key", &key, err));
-	if (key == NULL) {
-		gp_random(random, sizeof(random));
-		gp_hex(random, sizeof(random), hex);
-		GP_TRY(gp_setting_put(db, "forgotten_key", hex, err));
-		key = gp_strdup(hex);
-	}
-	gp_hmac_sha256(key, strlen(key), address_key, strlen(address_key), out);
-	return GP_OK;
-}
-
-static enum gp_rc
-open_forgotten(struct gp_db *db, const char *sql, int64_t community_id, const unsigned char mac[32],
-    struct gp_query **ret, struct gp_err *err)
-{
-	GP_TRY(gp_query_open(db, sql, ret, err));
-	gp_bind_int(*ret, ":community", community_id);
-	gp_bind_blob(*ret, ":mac", mac, 32);
-	return GP_OK;
-}
-
-enum gp_rc
-gp_forgotten_add(struct gp_db *db, int64_t community_id, const char *address_key, int64_t now, struct gp_err *err)
-{
-	static const char sql[] =
-	    "INSERT INTO forgotten (community_id, address_mac, at) VALUES (:community, :mac, :now)"
-	    " ON CONFLICT (community_id, address_mac) DO UPDATE SET at = excluded.at";
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	unsigned char mac[32];
-
-	GP_TRY(address_mac(db, address_key, mac, err));
-	GP_TRY(open_forgotten(db, sql, community_id, mac, &query, err));
-	gp_bind_int(query, ":now", now);
-	return gp_query_do(query, err);
-}
-
-enum gp_rc
-gp_forgotten_find(struct gp_db *db, int64_t community_id, const char *address_key, int64_t *ret_at, struct gp_err *err)
-{
-	static const char sql[] = "SELECT at FROM forgotten WHERE community_id = :community AND address_mac = :mac";
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	unsigned char mac[32];
-	bool found;
-
-	GP_TRY(address_mac(db, address_key, mac, err));
-	GP_TRY(open_forgotten(db, sql, community_id, mac, &query, err));
-	GP_TRY(gp_query_next(query, &found, err));
-	*ret_at = found ? gp_col_int(query, "at") : 0;
-	return GP_OK;
-}
-
-enum gp_rc
-gp_forgotten_drop(struct gp_db *db, int64_t community_id, const char *address_key, struct gp_err *err)
-{
-	static const char sql[] = "DELETE FROM forgotten WHERE community_id = :community AND address_mac = :mac";
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	unsigned char mac[32];
-
-	GP_TRY(address_mac(db, address_key, mac, err));
-	GP_TRY(open_forgotten(db, sql, community_id, mac, &query, err));
-	return gp_query_do(query, err);
 }

@@ -2,11 +2,12 @@
 
 #include "guildpost/base/mem.h"
 #include "guildpost/mail/address.h"
+#include "guildpost/store/former.h"
 #include "guildpost/store/setting.h"
 
 #define MEMBER_COLUMNS                                                                                                 \
 	"m.member_id, m.community_id, m.address, m.address_key, m.name, m.level, m.timezone, m.language, m.state,"     \
-	" m.paused_until, m.joined_at, m.own_posts, m.named_copies"
+	" m.paused_until, m.joined_at, m.own_posts, m.named_copies, m.left_at, m.left_self"
 
 void
 gp_member_free(struct gp_member **member)
@@ -44,6 +45,8 @@ from_row(struct gp_query *query)
 	m->joined_at = gp_col_int(query, "joined_at");
 	m->no_own_posts = gp_col_int(query, "own_posts") == 0;
 	m->no_named_copies = gp_col_int(query, "named_copies") == 0;
+	m->left_at = gp_col_int(query, "left_at");
+	m->left_self = gp_col_int(query, "left_self") != 0;
 	return m;
 }
 
@@ -63,6 +66,25 @@ each_row(struct gp_query *query, gp_member_each *each, void *context, struct gp_
 	}
 }
 
+/* Nobody is mailed on the strength of this: whoever asks knows the address. */
+static enum gp_rc
+find_former(struct gp_db *db, int64_t community_id, const char *address_key, struct gp_member **ret, struct gp_err *err)
+{
+	struct gp_former former;
+
+	GP_TRY(gp_former_find(db, community_id, address_key, &former, err));
+	if (former.member_id == 0)
+		return GP_OK;
+	GP_TRY(gp_member_load(db, former.member_id, ret, err));
+	if (*ret == NULL)
+		return GP_OK;
+	free((*ret)->address);
+	free((*ret)->address_key);
+	(*ret)->address = gp_strdup(address_key);
+	(*ret)->address_key = gp_strdup(address_key);
+	return GP_OK;
+}
+
 enum gp_rc
 gp_member_find(
     struct gp_db *db, int64_t community_id, const char *address_key, struct gp_member **ret, struct gp_err *err)
@@ -77,7 +99,7 @@ gp_member_find(
 	gp_bind_text(query, ":key", address_key);
 	GP_TRY(gp_query_next(query, &found, err));
 	*ret = found ? from_row(query) : NULL;
-	return GP_OK;
+	return found ? GP_OK : find_former(db, community_id, address_key, ret, err);
 }
 
 enum gp_rc
@@ -157,12 +179,14 @@ gp_member_update(struct gp_db *db, const struct gp_member *member, struct gp_err
 	static const char sql[] =
 	    "UPDATE member SET address = :address, address_key = :key, name = :name, level = :level,"
 	    " timezone = :timezone, language = :language, state = :state, paused_until = :paused,"
-	    " own_posts = :own, named_copies = :named"
+	    " own_posts = :own, named_copies = :named, left_at = nullif(:left, 0), left_self = :self"
 	    " WHERE member_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
 	bind_member(query, member);
+	gp_bind_int(query, ":left", member->left_at);
+	gp_bind_int(query, ":self", member->left_self ? 1 : 0);
 	gp_bind_int(query, ":id", member->id);
 	return gp_query_do(query, err);
 }
@@ -284,21 +308,36 @@ gp_member_address_drop(
 	return GP_OK;
 }
 
-enum gp_rc
-gp_member_addresses(struct gp_db *db, int64_t member_id, struct gp_strs *ret_addresses, struct gp_err *err)
+static enum gp_rc
+list_aliases(struct gp_db *db, const char *sql, int64_t member_id, struct gp_strs *ret, struct gp_err *err)
 {
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
 
-	GP_TRY(gp_query_open(
-	    db, "SELECT address FROM member_alias WHERE member_id = :id ORDER BY added_at, address", &query, err));
+	GP_TRY(gp_query_open(db, sql, &query, err));
 	gp_bind_int(query, ":id", member_id);
 	for (;;) {
 		GP_TRY(gp_query_next(query, &found, err));
 		if (!found)
 			return GP_OK;
-		gp_strs_add(ret_addresses, gp_col_text(query, "address"));
+		gp_strs_add(ret, gp_col_text(query, "alias"));
 	}
+}
+
+enum gp_rc
+gp_member_addresses(struct gp_db *db, int64_t member_id, struct gp_strs *ret_addresses, struct gp_err *err)
+{
+	static const char sql[] =
+	    "SELECT address AS alias FROM member_alias WHERE member_id = :id ORDER BY added_at, address";
+
+	return list_aliases(db, sql, member_id, ret_addresses, err);
+}
+
+enum gp_rc
+gp_member_keys(struct gp_db *db, int64_t member_id, struct gp_strs *ret_keys, struct gp_err *err)
+{
+	return list_aliases(
+	    db, "SELECT address_key AS alias FROM member_alias WHERE member_id = :id", member_id, ret_keys, err);
 }
 
 enum gp_rc

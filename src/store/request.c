@@ -120,6 +120,17 @@ gp_request_settle(struct gp_db *db, int64_t id, const char *msgid, int64_t now, 
 	return gp_query_do(query, err);
 }
 
+enum gp_rc
+gp_request_forget(struct gp_db *db, int64_t before, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(
+	    db, "DELETE FROM request WHERE created_at <= :before AND expires_at <= :before", &query, err));
+	gp_bind_int(query, ":before", before);
+	return gp_query_do(query, err);
+}
+
 /* --- who is to be invited ------------------------------------------------------------------- */
 
 enum gp_rc

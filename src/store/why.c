@@ -2,6 +2,7 @@
 
 #include "guildpost/base/mem.h"
 #include "guildpost/mail/address.h"
+#include "guildpost/store/former.h"
 #include "store/sent.h"
 
 void
@@ -20,7 +21,8 @@ gp_sending_release(struct gp_sending *sending)
 /* Mail that named the address, and posts to spaces where it was subscribed then: to all of them, or because it had
  * written in the thread before (as the resolver in slice.c has it). */
 static const char find[] =
-    "WITH who AS (SELECT member_id FROM member WHERE address_key = :key),"
+    "WITH who AS (SELECT member_id FROM member WHERE address_key = :key UNION SELECT member_id FROM former"
+    "  WHERE address_mac = :mac AND member_id IS NOT NULL),"
     " named AS (SELECT r.outbox_id, r.recipient_key, r.address FROM outbox_recipient r"
     "  WHERE r.address = :address COLLATE NOCASE OR r.member_id IN (SELECT member_id FROM who)),"
     " posts AS (SELECT o.outbox_id, s.member_id AS recipient_key, m.address FROM who w"
@@ -141,11 +143,13 @@ enum gp_rc
 gp_why(struct gp_db *db, const char *address, int64_t limit, gp_sending_each *each, void *context, struct gp_err *err)
 {
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	char key[GP_ADDRESS_MAX];
+	char key[GP_ADDRESS_MAX], mac[GP_ADDRESS_MAC_SIZE];
 	bool found;
 
 	GP_TRY(gp_address_key(address, key, err));
+	GP_TRY(gp_former_mac(db, key, mac, err));
 	GP_TRY(gp_query_open(db, find, &query, err));
+	gp_bind_text(query, ":mac", mac);
 	gp_bind_text(query, ":key", key);
 	gp_bind_text(query, ":address", address);
 	gp_bind_int(query, ":limit", limit);

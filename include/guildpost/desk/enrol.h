@@ -15,10 +15,10 @@ struct gp_newcomer {
  * or mode; a member who is there already is changed to what is given. by: "operator", "member:17". */
 GP_MUST_CHECK enum gp_rc gp_enrol_add(struct gp_desk *desk, const char *community, const struct gp_newcomer *newcomer,
     const char *by, int64_t now, int64_t *ret_member_id, struct gp_err *err);
-/* The same, inside a write transaction. */
+/* The same, inside a write transaction. by NULL: the newcomer's own doing. */
 GP_MUST_CHECK enum gp_rc gp_enrol_admit(struct gp_desk *desk, const char *community, const struct gp_newcomer *newcomer,
     const char *by, int64_t now, int64_t *ret_member_id, struct gp_err *err);
-/* Out of every space. PERM exit 67 when there is no such community or member. */
+/* Out of every space. PERM exit 67 when there is no such community or member; who has left is none. */
 GP_MUST_CHECK enum gp_rc gp_enrol_remove(
     struct gp_desk *desk, const char *community, const char *address, const char *by, int64_t now, struct gp_err *err);
 /* The same for a member at hand, inside a write transaction. */
@@ -49,6 +49,9 @@ GP_MUST_CHECK enum gp_rc gp_enrol_ask(
 /* Invites who was put in unconfirmed: at most a hundred an hour, and nobody more often than SUB-02 allows. *ret_next: when
  * to ask again, 0: nobody waits. */
 GP_MUST_CHECK enum gp_rc gp_enrol_tick(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err);
+
+/* A hash instead of the address of who left a week ago (SUB-09); a transaction each. *ret_next as above. */
+GP_MUST_CHECK enum gp_rc gp_depart_tick(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err);
 
 /* Join and leave by mail: a request is answered with a confirmation, the confirmation acts (SUB-01 to SUB-05). */
 gp_arrival_handler gp_enrol_take;

@@ -45,3 +45,6 @@ GP_MUST_CHECK enum gp_rc gp_suspension_due(
     struct gp_db *db, int64_t now, struct gp_suspension *ret, int64_t *ret_next, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_suspension_asked(
     struct gp_db *db, int64_t member_id, int64_t next_probe, struct gp_err *err);
+
+/* Those before that time, which count for nothing any more. Inside a write transaction. */
+GP_MUST_CHECK enum gp_rc gp_bounce_forget(struct gp_db *db, int64_t before, struct gp_err *err);

@@ -7,10 +7,6 @@
 #include "guildpost/store/db.h"
 #include "guildpost/store/member.h"
 
-/* The address that stands where the member's stood: "former-17@erased.invalid" (RFC 2606 section 2). */
-#define GP_PSEUDONYM_SIZE 48
-void gp_pseudonym(int64_t member_id, char out[GP_PSEUDONYM_SIZE]);
-
 /* The member's row loses address, name and all that is told of the person, the further addresses go. ret_about: the name,
  * then each address as it is compared, a line each: what the later steps look for. Who joins again is another member. */
 GP_MUST_CHECK enum gp_rc gp_forget_member(
@@ -38,11 +34,3 @@ GP_MUST_CHECK enum gp_rc gp_forget_rows(
 /* Is mail to one of these addresses still on its way? */
 GP_MUST_CHECK enum gp_rc gp_forget_waits(
     struct gp_db *db, const struct gp_strs *addresses, int64_t before, bool *ret, struct gp_err *err);
-
-/* Whom we were told to forget, by a keyed hash of the address: nobody else may bring them in again. */
-GP_MUST_CHECK enum gp_rc gp_forgotten_add(
-    struct gp_db *db, int64_t community_id, const char *address_key, int64_t now, struct gp_err *err);
-GP_MUST_CHECK enum gp_rc gp_forgotten_find(
-    struct gp_db *db, int64_t community_id, const char *address_key, int64_t *ret_at, struct gp_err *err); /* 0: not */
-GP_MUST_CHECK enum gp_rc gp_forgotten_drop(
-    struct gp_db *db, int64_t community_id, const char *address_key, struct gp_err *err);

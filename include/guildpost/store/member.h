@@ -9,10 +9,13 @@ struct gp_member {
 	int64_t id, community_id;
 	char *address, *address_key, *name, *level, *timezone, *language, *state;
 	int64_t paused_until, joined_at; /* 0: not paused */
+	int64_t left_at; /* 0: is here, or is known by a hash alone */
+	bool left_self; /* by their own word */
 	bool no_own_posts, no_named_copies; /* chose not to get what they wrote, what names them in To or Cc */
 };
 void gp_member_free(struct gp_member **member);
-/* NULL when there is none. address_key from gp_address_key(). */
+/* NULL when there is none. address_key from gp_address_key(). Who left and is known by a hash alone (store/former.h) is
+ * found too, and has the address that was asked for. */
 GP_MUST_CHECK enum gp_rc gp_member_find(
     struct gp_db *db, int64_t community_id, const char *address_key, struct gp_member **ret, struct gp_err *err);
 /* The same by any address of the member, as somebody wrote it; NULL for what is none. */
@@ -44,6 +47,9 @@ GP_MUST_CHECK enum gp_rc gp_member_address_drop(
     struct gp_db *db, const struct gp_member *member, const char *address, bool *ret_was, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_member_addresses(
     struct gp_db *db, int64_t member_id, struct gp_strs *ret_addresses, struct gp_err *err);
+/* The same as they are compared. */
+GP_MUST_CHECK enum gp_rc gp_member_keys(
+    struct gp_db *db, int64_t member_id, struct gp_strs *ret_keys, struct gp_err *err);
 /* This member is named in To or Cc of the post of this event, and wants no copy of such. */
 GP_MUST_CHECK enum gp_rc gp_member_named(
     struct gp_db *db, int64_t space_id, int64_t event, int64_t member_id, struct gp_err *err);

@@ -9,7 +9,7 @@ struct gp_request {
 	int64_t id, space_id, expires_at;
 	int64_t follows; /* the request whose answer led to this one; 0: none */
 	char kind[8]; /* "join", "leave", "undo", "wish", "choose", ... */
-	char *limit_key; /* what the limits of SUB-02 compare: dots and plus tags of an address taken off */
+	char *limit_key; /* what the limits of SUB-02 compare: the hash of an address without dots and plus tags */
 	char *source; /* domain whose server asked for it; "" or NULL: nobody to blame */
 	char *address, *name,
 	    *mode; /* mode: of the subscription that a "join" or an "undo" opens; the lines of a wish */
@@ -25,6 +25,10 @@ GP_MUST_CHECK enum gp_rc gp_request_load(struct gp_db *db, int64_t id, struct gp
 /* msgid: of the mail that answers it. */
 GP_MUST_CHECK enum gp_rc gp_request_settle(
     struct gp_db *db, int64_t id, const char *msgid, int64_t now, struct gp_err *err);
+
+/* What was asked before that time, and whose word would come too late: it counts for nothing any more. Inside a write
+ * transaction. */
+GP_MUST_CHECK enum gp_rc gp_request_forget(struct gp_db *db, int64_t before, struct gp_err *err);
 
 /* How many of a group (one limit_key: the addresses that all must say yes) still wait for their word. */
 GP_MUST_CHECK enum gp_rc gp_request_waiting(

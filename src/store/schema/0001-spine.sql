@@ -31,8 +31,13 @@ CREATE TABLE member (member_id INTEGER PRIMARY KEY, community_id INTEGER NOT NUL
   state TEXT NOT NULL DEFAULT 'active', paused_until INTEGER, joined_at INTEGER NOT NULL,
   own_posts INTEGER NOT NULL DEFAULT 1,       -- 0: no copy of what I wrote myself
   named_copies INTEGER NOT NULL DEFAULT 1,    -- 0: no copy of what names me in To or Cc
+  -- In no space since then; of who was invited: from then on no answer is expected. NULL again when a hash stands for the
+  -- address (former).
+  left_at INTEGER,
+  left_self INTEGER NOT NULL DEFAULT 0,       -- 1: by their own word
   UNIQUE (community_id, address_key)) STRICT;
 CREATE INDEX member_address ON member (address_key);
+CREATE INDEX member_left ON member (left_at) WHERE left_at IS NOT NULL;
 CREATE INDEX member_paused ON member (paused_until) WHERE paused_until IS NOT NULL;
 -- Further addresses of a member, each proved. One that stands here is nobody's main address any more.
 CREATE TABLE member_alias (community_id INTEGER NOT NULL REFERENCES community, address_key TEXT NOT NULL,
@@ -116,12 +121,14 @@ CREATE INDEX consent_member ON consent (member_id, at);
 -- Long work that a member has asked for, done piece by piece. what: export, forget, forget-posts.
 CREATE TABLE errand (errand_id INTEGER PRIMARY KEY, what TEXT NOT NULL, member_id INTEGER NOT NULL REFERENCES member,
   space_id INTEGER NOT NULL REFERENCES space, -- by which it was asked
-  about TEXT NOT NULL DEFAULT '',             -- of "forget": the name and, a line each, the addresses; gone with the row
+  -- Of "forget": the name and, a line each, the addresses; of "export": where to, when only a hash is kept. Gone with the row.
+  about TEXT NOT NULL DEFAULT '',
   at INTEGER NOT NULL, stage INTEGER NOT NULL DEFAULT 0, cursor INTEGER NOT NULL DEFAULT 0, next_at INTEGER NOT NULL) STRICT;
 CREATE INDEX errand_next ON errand (next_at);
--- Whom we were told to forget: no address, but what one can be compared with. Nobody invites them again.
-CREATE TABLE forgotten (community_id INTEGER NOT NULL REFERENCES community, address_mac BLOB NOT NULL,
-  at INTEGER NOT NULL, PRIMARY KEY (community_id, address_mac)) STRICT, WITHOUT ROWID;
+-- Whom only a keyed hash is kept of. why: left, declined (said no to joining), forgotten; nobody invites them again.
+CREATE TABLE former (community_id INTEGER NOT NULL REFERENCES community, address_mac TEXT NOT NULL, why TEXT NOT NULL,
+  member_id INTEGER REFERENCES member, at INTEGER NOT NULL, PRIMARY KEY (community_id, address_mac)) STRICT, WITHOUT ROWID;
+CREATE INDEX former_member ON former (member_id) WHERE member_id IS NOT NULL;
 -- The words that members agreed to, each version once: the question without its address and token.
 CREATE TABLE notice (version TEXT PRIMARY KEY, words TEXT NOT NULL, since INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 -- To whom the robot has written lately (RCV-16). kind: of an answer to an unproved address; "=" before what is counted apart.
