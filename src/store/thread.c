@@ -272,13 +272,13 @@ candidate(struct gp_db *db, int64_t id, int64_t *ret, struct gp_err *err)
 		"SELECT p.id FROM message m JOIN citation c ON c.id = m.id"
 		" JOIN message p ON p.place = c.place AND p.thread_id + 0 = m.thread_id"
 		" WHERE m.id = :id AND p.id <> m.id ORDER BY c.position DESC LIMIT 1",
-		"SELECT p.id FROM message m JOIN message p ON p.space_id = m.space_id AND p.subject_base = "
-		"m.subject_base"
+		"SELECT p.id FROM message m JOIN message p INDEXED BY message_subject ON p.space_id = m.space_id"
+		" AND p.subject_base = m.subject_base"
 		" AND p.date >= m.date - 2592000 AND p.date <= m.date AND p.thread_id + 0 = m.thread_id"
 		" WHERE m.id = :id AND m.by_subject AND (p.date, p.msgid) < (m.date, m.msgid)"
 		" ORDER BY p.date DESC, p.msgid DESC LIMIT 1",
-		"SELECT p.id FROM message m JOIN message p ON p.space_id = m.space_id AND p.subject_base = "
-		"m.subject_base"
+		"SELECT p.id FROM message m JOIN message p INDEXED BY message_subject ON p.space_id = m.space_id"
+		" AND p.subject_base = m.subject_base"
 		" AND p.date >= m.date AND p.date <= m.date + 43200 AND p.thread_id + 0 = m.thread_id"
 		" WHERE m.id = :id AND m.by_subject AND NOT p.by_subject AND p.id <> m.id"
 		" ORDER BY p.date, p.msgid LIMIT 1",

@@ -38,7 +38,7 @@ def replayed():
             if number > 0:
                 head = CITES.sub(lambda found: found.group().replace(b">", b".%d>" % number), head)
                 head = YEAR.sub(lambda found: found.group(1) + b"%d" % (int(found.group(2)) + number), head)
-            yield b"From x Thu Jan  1 00:00:00 1998\n" + re.sub(rb"(?m)^(>*From )", rb">\1", head + b"\n\n" + body) + b"\n\n"
+            yield b"From x Sat Dec 31 23:59:59 %d\n" % (2016 + number) + re.sub(rb"(?m)^(>*From )", rb">\1", head + b"\n\n" + body) + b"\n\n"
 
 
 def put_in(house, letters, count):
