@@ -23,6 +23,7 @@
 #define SPOOLED	     (4u << 20) /* octets of a damaged message that are in memory */
 #define ASIDE_MAX    (512u << 20) /* octets of a damaged message that is kept */
 #define READER_TRIES 3 /* a reader that is killed is no fault of the message */
+#define AHEAD	     64 /* messages that are read in one go, at most */
 
 struct parcel { /* read and understood, not filed yet */
 	char *octets;
@@ -35,6 +36,10 @@ struct parcel { /* read and understood, not filed yet */
 	bool copy; /* of the message that goes */
 	int64_t instead_of; /* this message, which goes; 0: none */
 	int64_t id, raw_id; /* once it is filed */
+};
+struct ahead { /* to be read with those that came before it */
+	struct gp_mbox_message message; /* its octets are ours */
+	char *path; /* of its file */
 };
 struct import {
 	struct gp_desk *desk;
@@ -50,6 +55,9 @@ struct import {
 	int64_t now, told_ms;
 	struct parcel batch[2 * BATCH]; /* behind those that came: those that make room for them */
 	size_t count, octets;
+	struct gp_reader_job jobs[AHEAD]; /* of each that is ahead */
+	struct ahead ahead[AHEAD];
+	size_t ahead_count, ahead_octets;
 };
 
 static void
@@ -294,10 +302,10 @@ gather(struct import *import, const struct gp_mbox_message *message, struct gp_e
 
 /* It cannot be filed: whole, octet for octet, it waits for somebody who looks at it. */
 static enum gp_rc
-set_aside(struct import *import, const struct gp_mbox_message *message, const char *why, struct gp_err *err)
+set_aside(
+    struct import *import, const char *path, const struct gp_mbox_message *message, const char *why, struct gp_err *err)
 {
-	SCOPED(gp_free_str)
-	char *where = gp_printf("%s: message %lld", import->source.path, (long long)message->number);
+	SCOPED(gp_free_str) char *where = gp_printf("%s: message %lld", path, (long long)message->number);
 	struct gp_aside_added added = { .id = 0 };
 	unsigned char sha256[32];
 
@@ -385,40 +393,81 @@ add_to_batch(struct import *import, const struct parcel *parcel, struct gp_err *
 	return rc;
 }
 
-/* Owns the parcel. */
+/* One that has been read, or not: what stopped the reader may pass. Owns the octets and the reading. */
 static enum gp_rc
-take_parcel(struct import *import, const struct gp_mbox_message *message, struct parcel *parcel, struct gp_err *err)
+take_read(struct import *import, const struct ahead *ahead, const struct gp_reader_job *job, struct gp_err *err)
 {
-	enum gp_rc rc = understand(import, parcel, err);
+	struct parcel parcel = { .octets = (char *)(uintptr_t)job->octets,
+		.n = job->n,
+		.received_at = job->received,
+		.reading = job->reading };
+	enum gp_rc rc = job->rc;
 	const char *why;
 
-	if (rc == GP_TEMP) {
-		free(parcel->octets);
-		return rc;
-	}
-	why = rc == GP_OK ? why_not(message, &parcel->reading) : err->text;
+	if (rc == GP_TEMP)
+		rc = understand(import, &parcel, err);
+	else if (rc != GP_OK)
+		*err = job->err;
+	why = rc == GP_OK ? why_not(&ahead->message, &parcel.reading) : err->text;
 	if (why == NULL) {
 		tell_progress(import);
-		return add_to_batch(import, parcel, err);
+		return add_to_batch(import, &parcel, err);
 	}
-	release_parcel(parcel);
-	return set_aside(import, message, why, err);
+	if (rc != GP_TEMP)
+		rc = set_aside(import, ahead->path, &ahead->message, why, err);
+	release_parcel(&parcel);
+	return rc;
+}
+
+static void
+drop_ahead(struct import *import, size_t i)
+{
+	free((char *)(uintptr_t)import->jobs[i].octets);
+	gp_reading_release(&import->jobs[i].reading);
+}
+
+/* Reads all that wait, in one go, and takes them in the order in which they came; none waits after that. */
+static enum gp_rc
+read_ahead(struct import *import, struct gp_err *err)
+{
+	enum gp_rc rc = GP_OK;
+
+	gp_reader_read_all(gp_desk_reader(import->desk), import->jobs, import->ahead_count);
+	for (size_t i = 0; i < import->ahead_count; i++) {
+		if (rc == GP_OK)
+			rc = take_read(import, &import->ahead[i], &import->jobs[i], err);
+		else
+			drop_ahead(import, i);
+		free(import->ahead[i].path);
+	}
+	import->ahead_count = import->ahead_octets = 0;
+	return rc;
 }
 
 static enum gp_rc
 take_message(void *context, const struct gp_mbox_message *message, struct gp_err *err)
 {
 	struct import *import = context;
-	struct parcel parcel = { .n = message->n,
-		.received_at = message->envelope_date != 0 ? message->envelope_date : import->source.file_time };
+	struct gp_reader_job *job;
+	struct ahead *ahead;
 
 	import->counts->read += message->last;
+	if (message->too_large || message->n == 0 || import->ahead_count == AHEAD ||
+	    import->ahead_octets + message->n > GP_READER_PARCEL)
+		GP_TRY(read_ahead(import, err));
 	if (message->too_large)
-		return set_aside(import, message, "it is larger than 64 MiB", err);
+		return set_aside(import, import->source.path, message, "it is larger than 64 MiB", err);
 	if (message->n == 0)
-		return set_aside(import, message, "it is empty", err);
-	parcel.octets = gp_memdup(message->octets, message->n);
-	return take_parcel(import, message, &parcel, err);
+		return set_aside(import, import->source.path, message, "it is empty", err);
+	job = &import->jobs[import->ahead_count];
+	*job = (struct gp_reader_job){ .octets = gp_memdup(message->octets, message->n),
+		.n = message->n,
+		.received = message->envelope_date != 0 ? message->envelope_date : import->source.file_time };
+	ahead = &import->ahead[import->ahead_count++];
+	*ahead = (struct ahead){ .message = *message, .path = gp_strdup(import->source.path) };
+	ahead->message.octets = job->octets;
+	import->ahead_octets += message->n;
+	return GP_OK;
 }
 
 /* --- the whole ------------------------------------------------------------------------------ */
@@ -426,6 +475,10 @@ take_message(void *context, const struct gp_mbox_message *message, struct gp_err
 static void
 free_import(struct import **import)
 {
+	for (size_t i = 0; i < (*import)->ahead_count; i++) {
+		drop_ahead(*import, i);
+		free((*import)->ahead[i].path);
+	}
 	empty_batch(*import);
 	gp_packer_free(&(*import)->packer);
 	gp_spool_release(&(*import)->damaged);
@@ -481,8 +534,10 @@ gp_import(struct gp_desk *desk, const struct gp_space *space, const char *path, 
 	rc = gp_source_read(&import->source, path, err);
 	if (rc != GP_TEMP) { /* what was read of a damaged source is worth keeping */
 		struct gp_err unkept;
-		enum gp_rc filed = file_batch(import, &unkept);
+		enum gp_rc filed = read_ahead(import, &unkept);
 
+		if (filed == GP_OK)
+			filed = file_batch(import, &unkept);
 		if (filed != GP_OK) {
 			*err = unkept;
 			return filed;
