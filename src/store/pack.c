@@ -9,6 +9,7 @@
 
 #define LEVEL	    3 /* 5 saves 2 % of the file more and takes twice as long */
 #define BLOCK	    (128u << 10) /* octets as they came */
+#define PIECE	    (32u << 10) /* of a block: what stands behind a post need not be unpacked with it */
 #define OCTETS_MAX  (160u << 20)
 #define KEPT_READY  8 /* dictionaries that stay digested */
 #define WORTH_IT(n) ((n) - (n) / 16) /* at least a sixteenth smaller, else as it came */
@@ -65,19 +66,40 @@ gp_packer_use(struct gp_packer *packer, int64_t dictionary, const void *octets, 
 
 /* --- packing -------------------------------------------------------------------------------- */
 
+/* The next octets, up to in->size. */
+static bool
+squeeze_piece(ZSTD_CCtx *context, ZSTD_inBuffer *in, bool last, ZSTD_outBuffer *out)
+{
+	size_t left;
+
+	do {
+		left = ZSTD_compressStream2(context, out, in, last ? ZSTD_e_end : ZSTD_e_flush);
+		if (ZSTD_isError(left) || (left > 0 && out->pos == out->size))
+			return false;
+	} while (left > 0);
+	return true;
+}
+
 /* The size with which it lies in `to`; 0: it did not get smaller than `room`. */
 static size_t
 squeeze(ZSTD_CCtx *context, const ZSTD_CDict *dictionary, const void *octets, size_t n, char *to, size_t room)
 {
-	size_t size;
+	ZSTD_inBuffer in = { octets, 0, 0 };
+	ZSTD_outBuffer out = { to, room, 0 };
 
 	(void)ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters);
 	(void)ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, LEVEL);
 	(void)ZSTD_CCtx_setParameter(context, ZSTD_c_dictIDFlag, 0); /* the row names it */
+	(void)ZSTD_CCtx_setParameter(context, ZSTD_c_stableInBuffer, 1); /* no copy of it is made */
 	if (dictionary != NULL)
 		(void)ZSTD_CCtx_refCDict(context, dictionary);
-	size = ZSTD_compress2(context, to, room, octets, n);
-	return ZSTD_isError(size) ? 0 : size;
+	(void)ZSTD_CCtx_setPledgedSrcSize(context, n);
+	do {
+		in.size = n <= BLOCK && n - in.size > PIECE + PIECE / 2 ? in.size + PIECE : n;
+		if (!squeeze_piece(context, &in, in.size == n, &out))
+			return 0;
+	} while (in.size < n);
+	return out.pos;
 }
 
 static void
@@ -207,22 +229,27 @@ digest(const struct gp_octets *dictionary)
 
 struct opened { /* the block unpacked last: the next post asked for is often in the same one */
 	char *kept; /* as it lies in the store */
-	size_t kept_n, n;
+	size_t kept_n, at; /* at: so much of it is unpacked */
 	char *
-	    octets; /* BLOCK of them, made with the unpacker: as a part of each thread, every process would have to begin with it */
+	    octets; /* BLOCK of them, made with the unpacker: as a part of each thread, every process would begin with it */
+	size_t n;
 };
 static _Thread_local struct opened opened;
 
+/* For a block of its own, and from its beginning. */
 static void
 begin_frame(const struct gp_octets *dictionary)
 {
+	const ZSTD_DDict *digested = dictionary->n > 0 ? digest(dictionary) : NULL;
+
 	if (unpacker == NULL && (unpacker = ZSTD_createDCtx()) == NULL)
 		abort();
 	if (opened.octets == NULL)
 		opened.octets = gp_new(BLOCK);
+	opened.kept_n = opened.at = opened.n = 0;
 	(void)ZSTD_DCtx_reset(unpacker, ZSTD_reset_session_and_parameters);
-	if (dictionary->n > 0)
-		(void)ZSTD_DCtx_refDDict(unpacker, digest(dictionary));
+	(void)ZSTD_DCtx_refDDict(unpacker, digested);
+	(void)ZSTD_decompressBegin_usingDDict(unpacker, digested);
 }
 
 /* Of a block that holds one large post: in pieces, so that it is never whole in memory but in out. */
@@ -232,8 +259,7 @@ unpack_large(const struct gp_octets *block, const struct gp_octets *dictionary, 
 	ZSTD_inBuffer in = { block->data, block->n, 0 };
 	size_t passed = 0, left = 1, wanted = out->len + n;
 
-	opened.kept_n = 0; /* its room is wanted */
-	begin_frame(dictionary);
+	begin_frame(dictionary); /* its room is wanted */
 	while (left > 0 && passed < at + n) {
 		ZSTD_outBuffer room = { opened.octets, BLOCK, 0 };
 		size_t skip, end;
@@ -250,31 +276,42 @@ unpack_large(const struct gp_octets *block, const struct gp_octets *dictionary, 
 	return out->len == wanted;
 }
 
-/* Into `opened`, where it may lie already. */
+/* Into `opened`, where it may lie already, as far as it is wanted and a piece more at most. */
 static bool
-open_block(const struct gp_octets *block, const struct gp_octets *dictionary)
+open_block(const struct gp_octets *block, const struct gp_octets *dictionary, size_t wanted)
 {
-	if (opened.kept_n == block->n && memcmp(opened.kept, block->data, block->n) == 0)
-		return true;
-	opened.kept_n = 0;
-	begin_frame(dictionary);
-	opened.n = ZSTD_decompressDCtx(unpacker, opened.octets, BLOCK, block->data, block->n);
-	if (ZSTD_isError(opened.n))
-		return false;
-	opened.kept = gp_grow(opened.kept, block->n);
-	memcpy(opened.kept, block->data, block->n);
-	opened.kept_n = block->n;
-	return true;
+	size_t next, n;
+
+	if (opened.kept_n != block->n || memcmp(opened.kept, block->data, block->n) != 0) {
+		begin_frame(dictionary);
+		opened.kept = gp_grow(opened.kept, block->n);
+		memcpy(opened.kept, block->data, block->n);
+		opened.kept_n = block->n;
+	}
+	while (opened.n < wanted) {
+		next = ZSTD_nextSrcSizeToDecompress(unpacker);
+		if (next == 0 || next > opened.kept_n - opened.at)
+			break; /* the end, or cut off */
+		n = ZSTD_decompressContinue(
+		    unpacker, opened.octets + opened.n, BLOCK - opened.n, opened.kept + opened.at, next);
+		if (ZSTD_isError(n))
+			break;
+		opened.at += next;
+		opened.n += n;
+	}
+	if (opened.n < wanted)
+		opened.kept_n = 0;
+	return opened.n >= wanted;
 }
 
 bool
 gp_unpack(const struct gp_octets *block, const struct gp_octets *dictionary, size_t at, size_t n, struct gp_buf *out)
 {
-	if (block->n == 0)
+	if (block->n == 0 || at > SIZE_MAX - n)
 		return false;
 	if (ZSTD_getFrameContentSize(block->data, block->n) > BLOCK) /* also "unknown" and "error" */
 		return unpack_large(block, dictionary, at, n, out);
-	if (!open_block(block, dictionary) || at > opened.n || n > opened.n - at)
+	if (!open_block(block, dictionary, at + n))
 		return false;
 	gp_buf_add(out, opened.octets + at, n);
 	return !out->full;
