@@ -11,6 +11,7 @@
 #include "store/words.h"
 
 #define LANGUAGE_MARK '\x01'
+#define LABEL_MARK    '\x03'
 #define MARK_MAX      64
 #define SNIPPET_MAX   8192 /* octets */
 #define ASCII_MAX     256 /* octets of a word that are folded; of more than 64 none is in the index (store/words.c) */
@@ -192,6 +193,34 @@ gp_fts_mark(const char *text, size_t n, char *ret_language, int64_t *ret_own)
 	return size;
 }
 
+/* Octets of the labels with their marks, 0 when there are none. */
+static size_t
+labels_length(const char *text, size_t n)
+{
+	const char *end;
+
+	if (n < 2 || text[0] != LABEL_MARK)
+		return 0;
+	end = memchr(text + 1, LABEL_MARK, n - 1 < MARK_MAX ? n - 1 : MARK_MAX);
+	return end != NULL ? (size_t)(end - text) + 1 : 0;
+}
+
+/* All at the first place. */
+static int
+take_labels(const struct splitting *splitting, const char *text, size_t n)
+{
+	char term[MARK_MAX] = { LABEL_MARK };
+	int code = SQLITE_OK;
+
+	for (size_t at = 1, size; code == SQLITE_OK && at + 1 < n; at += size + 1) {
+		size = strcspn(text + at, " " GP_FTS_LABEL);
+		memcpy(term + 1, text + at, size);
+		code = splitting->token(splitting->context, at > 1 ? FTS5_TOKEN_COLOCATED : 0, term, (int)size + 1,
+		    (int)at, (int)(at + size));
+	}
+	return code;
+}
+
 static int
 split(Fts5Tokenizer *tokenizer, void *context, int flags, const char *text, int n,
     int (*token)(void *context, int flags, const char *term, int n, int start, int end))
@@ -201,9 +230,17 @@ split(Fts5Tokenizer *tokenizer, void *context, int flags, const char *text, int 
 	struct splitting splitting = {
 		.splitter = splitter, .context = context, .token = token, .language = language, .flags = flags
 	};
+	size_t labels;
 	int code;
 
 	splitting.shift = (int)gp_fts_mark(text, (size_t)n, language, &splitting.own);
+	labels = labels_length(text, (size_t)n);
+	if (labels > 0) {
+		splitting.shift = (int)labels;
+		code = take_labels(&splitting, text, labels);
+		if (code != SQLITE_OK)
+			return code;
+	}
 	code = split_words(&splitting, text + splitting.shift, (size_t)(n - splitting.shift));
 	if (splitting.own >= 0)
 		own_words = splitting.own_words;
@@ -271,7 +308,8 @@ take_places(const Fts5ExtensionApi *api, Fts5Context *context, int count, struct
 		int phrase, column, at;
 
 		code = api->xInst(context, i, &phrase, &column, &at);
-		if (code != SQLITE_OK || phrase >= out->phrases)
+		at -= column == GP_PLACE_AUTHOR; /* what stands before him are labels */
+		if (code != SQLITE_OK || phrase >= out->phrases || at < 0)
 			continue;
 		*place = (struct gp_place){ .at = at,
 			.column = (uint8_t)column,
@@ -392,7 +430,7 @@ snippet(sqlite3_context *result, int count, sqlite3_value **values)
 
 	(void)count;
 	if (words.text != NULL && found != NULL) {
-		mark = gp_fts_mark(words.text, words.n, NULL, &own);
+		mark = gp_fts_mark(words.text, words.n, NULL, &own) + labels_length(words.text, words.n);
 		words.text += mark;
 		words.n -= mark;
 		gp_snippet_make(&words, found, (enum gp_place_column)sqlite3_value_int(values[2]), &out);

@@ -12,6 +12,8 @@ int gp_fts_register(struct sqlite3 *handle);
 /* Of the text that this thread has split last and that told OWN: so many words, the first ones, are the author's own. */
 int64_t gp_fts_own_words(void);
 
+/* An author begins with labels, \3 LABEL LABEL... \3: words that no text holds, at a place of their own. */
+#define GP_FTS_LABEL	"\x03"
 #define GP_FTS_LANGUAGE 16
 /* Octets of the mark, 0 when there is none. ret_language: GP_FTS_LANGUAGE octets, "" for none, or NULL when it is not asked
  * for. *ret_own: -1 when it is not told, never more than what follows. */

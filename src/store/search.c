@@ -91,23 +91,8 @@ const struct gp_db_function_row gp_search_functions[] = { { "gp_patch", 2, apply
 
 /* --- the index ------------------------------------------------------------------------------ */
 
-static enum gp_rc
-language_of(struct gp_db *db, int64_t message_id, char **ret_language, struct gp_err *err)
-{
-	static const char sql[] =
-	    "SELECT s.language FROM message m JOIN space s ON s.space_id = m.space_id WHERE m.id = :id";
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	bool found;
-
-	GP_TRY(gp_query_open(db, sql, &query, err));
-	gp_bind_int(query, ":id", message_id);
-	GP_TRY(gp_query_next(query, &found, err));
-	*ret_language = gp_strdup(found ? gp_col_text(query, "language") : "");
-	return GP_OK;
-}
-
 struct text { /* what is indexed of a message */
-	char *language;
+	char *language, *labels;
 	size_t own; /* octets */
 	struct gp_buf whole; /* own words first */
 };
@@ -116,7 +101,26 @@ static void
 release_text(struct text *text)
 {
 	free(text->language);
+	free(text->labels);
 	gp_buf_release(&text->whole);
+}
+
+/* What its row and its space tell. */
+static enum gp_rc
+start_text(struct gp_db *db, int64_t message_id, struct text *text, struct gp_err *err)
+{
+	static const char sql[] = "SELECT s.language, char(3) || 's' || m.space_id ||"
+				  " CASE WHEN m.attachments > 0 THEN ' a' ELSE '' END || char(3) AS labels"
+				  " FROM message m JOIN space s ON s.space_id = m.space_id WHERE m.id = :id";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", message_id);
+	GP_TRY(gp_query_next(query, &found, err));
+	text->language = gp_strdup(found ? gp_col_text(query, "language") : "");
+	text->labels = gp_strdup(found ? gp_col_text(query, "labels") : "");
+	return GP_OK;
 }
 
 static enum gp_rc
@@ -145,7 +149,7 @@ index_text(struct gp_db *db, const struct gp_indexing *indexing, const struct te
 	 * what it has gathered, a piece for each message. */
 	static const char sql[] = "INSERT INTO message_index (rowid, text, subject, author) VALUES (:id,"
 				  " char(1) || :language || ' ' || :own || char(1) || :text, char(1) || :language || "
-				  "char(1) || :subject, :author)";
+				  "char(1) || :subject, :labels || :author)";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));
@@ -154,6 +158,7 @@ index_text(struct gp_db *db, const struct gp_indexing *indexing, const struct te
 	gp_bind_int(query, ":own", (int64_t)text->own);
 	gp_bind_text(query, ":text", text->whole.data);
 	gp_bind_text(query, ":subject", indexing->subject);
+	gp_bind_text(query, ":labels", text->labels);
 	gp_bind_text(query, ":author", indexing->author);
 	return gp_query_do(query, err);
 }
@@ -169,7 +174,7 @@ gp_index_add(struct gp_db *db, const struct gp_indexing *indexing, struct gp_err
 	text.own = text.whole.len;
 	gp_buf_addc(&text.whole, '\n');
 	gp_buf_adds(&text.whole, indexing->rest);
-	GP_TRY(language_of(db, indexing->id, &text.language, err));
+	GP_TRY(start_text(db, indexing->id, &text, err));
 	GP_TRY(keep_text(db, indexing, &text, err));
 	GP_TRY(index_text(db, indexing, &text, err));
 	GP_TRY(gp_query_open(db, counting, &query, err));

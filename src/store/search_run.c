@@ -4,6 +4,7 @@
 
 #include "guildpost/base/buf.h"
 #include "guildpost/base/mem.h"
+#include "store/fts.h"
 #include "store/rank.h"
 #include "store/snippet.h"
 
@@ -34,12 +35,42 @@ with_language(const char *expression, const char *language)
 	return gp_buf_take(&out);
 }
 
-static char *
-full_expression(const struct gp_search *search)
+/* Are there posts of another space, which the index finds too? */
+static enum gp_rc
+has_others(struct gp_db *db, int64_t space_id, bool *ret_others, struct gp_err *err)
 {
-	if (*search->match != '\0' && *search->without != '\0')
-		return gp_printf("(%s) NOT (%s)", search->match, search->without);
-	return gp_strdup(search->match);
+	static const char sql[] = "SELECT EXISTS (SELECT 1 FROM message WHERE space_id < :space)"
+				  " OR EXISTS (SELECT 1 FROM message WHERE space_id > :space) AS others";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":space", space_id);
+	GP_TRY(gp_query_next(query, ret_others, err));
+	*ret_others = gp_col_int(query, "others") != 0;
+	return GP_OK;
+}
+
+/* With the labels that narrow it (store/fts.h). "" when no words are looked for. */
+static enum gp_rc
+full_expression(struct gp_db *db, const struct gp_space *space, const struct gp_search *search, char **ret_match,
+    struct gp_err *err)
+{
+	SCOPED(gp_buf_release) struct gp_buf out = GP_BUF_INIT(EXPRESSION_MAX);
+	bool others;
+
+	if (*search->match != '\0') {
+		GP_TRY(has_others(db, space->id, &others, err));
+		gp_buf_addf(&out, "(%s)", search->match);
+		if (*search->without != '\0')
+			gp_buf_addf(&out, " NOT (%s)", search->without);
+		if (others)
+			gp_buf_addf(
+			    &out, " AND author : \"" GP_FTS_LABEL "s%lld" GP_FTS_LABEL "\"", (long long)space->id);
+		if (search->attachment)
+			gp_buf_adds(&out, " AND author : \"" GP_FTS_LABEL "a" GP_FTS_LABEL "\"");
+	}
+	*ret_match = with_language(out.data, space->language);
+	return GP_OK;
 }
 
 static int64_t
@@ -181,10 +212,9 @@ static enum gp_rc
 open_looking(const struct running *running, struct gp_query **ret_query, struct gp_err *err)
 {
 	static const char sql[] = "SELECT date, thread_id, own_words FROM message WHERE id = :id AND space_id = :space"
-				  " AND date >= :since AND date < :until AND (:attachment = 0 OR attachments > 0)";
+				  " AND date >= :since AND date < :until";
 
 	GP_TRY(gp_query_open(running->db, sql, ret_query, err));
-	gp_bind_int(*ret_query, ":attachment", running->search->attachment);
 	bind_bounds(*ret_query, running);
 	return GP_OK;
 }
@@ -316,13 +346,16 @@ run_with_words(const struct running *running, const char *match, struct gp_err *
 #define WITHOUT_WORDS(more)                                                                                            \
 	"SELECT " SHOWN " FROM message m JOIN thread t ON t.thread_id = m.thread_id"                                   \
 	" WHERE m.space_id = :space AND m.date >= :since AND m.date < :until"                                          \
-	"   AND (:attachment = 0 OR m.attachments > 0)"                                                                \
 	"   AND (:without = '' OR m.id NOT IN (SELECT rowid FROM message_index WHERE message_index MATCH "             \
 	":without))" more " ORDER BY m.date DESC, m.id DESC LIMIT :limit"
-static const char without_words[] = WITHOUT_WORDS("");
-static const char without_words_by_thread[] = WITHOUT_WORDS(
-    " AND NOT EXISTS (SELECT 1 FROM message y WHERE y.thread_id = m.thread_id AND y.id <> m.id"
-    "   AND (y.date, y.id) > (m.date, m.id) AND y.date < :until AND (:attachment = 0 OR y.attachments > 0))");
+#define NEWEST_OF_THREAD(more)                                                                                         \
+	" AND NOT EXISTS (SELECT 1 FROM message y WHERE y.thread_id = m.thread_id AND y.id <> m.id"                    \
+	"   AND (y.date, y.id) > (m.date, m.id) AND y.date < :until" more ")"
+static const char *const without_words[2][2] = { /* attachment, by_thread */
+	{ WITHOUT_WORDS(""), WITHOUT_WORDS(NEWEST_OF_THREAD("")) },
+	{ WITHOUT_WORDS(" AND m.attachments > 0"),
+	    WITHOUT_WORDS(" AND m.attachments > 0" NEWEST_OF_THREAD(" AND y.attachments > 0")) }
+};
 
 static enum gp_rc
 run_without_words(const struct running *running, struct gp_err *err)
@@ -332,10 +365,9 @@ run_without_words(const struct running *running, struct gp_err *err)
 	bool found;
 
 	GP_TRY(gp_query_open(
-	    running->db, running->search->by_thread ? without_words_by_thread : without_words, &query, err));
+	    running->db, without_words[running->search->attachment][running->search->by_thread], &query, err));
 	gp_bind_text(query, ":without", without);
 	bind_bounds(query, running);
-	gp_bind_int(query, ":attachment", running->search->attachment);
 	gp_bind_int(query, ":limit", running->limit);
 	for (;;) {
 		GP_TRY(gp_query_next(query, &found, err));
@@ -350,8 +382,8 @@ gp_search_run(struct gp_db *db, const struct gp_space *space, const struct gp_se
     gp_hit_each *each, void *context, struct gp_err *err)
 {
 	const struct running running = { db, space, search, limit, each, context };
-	SCOPED(gp_free_str) char *plain = full_expression(search);
-	SCOPED(gp_free_str) char *match = with_language(plain, space->language);
+	SCOPED(gp_free_str) char *match = NULL;
 
+	GP_TRY(full_expression(db, space, search, &match, err));
 	return *match != '\0' ? run_with_words(&running, match, err) : run_without_words(&running, err);
 }

@@ -20,6 +20,7 @@ CREATE UNIQUE INDEX message_place ON message (place);
 CREATE INDEX message_thread ON message (thread_id, date);
 CREATE INDEX message_window ON message (space_id, event);
 CREATE INDEX message_date ON message (space_id, date);
+CREATE INDEX message_attached ON message (space_id, date) WHERE attachments > 0;
 CREATE INDEX message_author ON message (space_id, member_id, thread_id);
 CREATE INDEX message_raw ON message (raw_id);
 CREATE INDEX message_subject ON message (space_id, subject_base, date);
@@ -42,11 +43,13 @@ CREATE TABLE message_text (id INTEGER PRIMARY KEY REFERENCES message, raw_id INT
   language TEXT NOT NULL, own INTEGER NOT NULL, patch BLOB NOT NULL) STRICT;
 -- A language in front of a text tells the tokenizer (store/fts.h) by which rules its words are stemmed; names are not.
 -- Own words and others stand in one column, the first, for each entry of another column costs two octets more; which is
--- which tells message.own_words.
+-- which tells message.own_words. Labels in front of an author tell the space, and whether there are attachments.
 CREATE VIEW indexed (id, text, subject, author) AS
   SELECT m.id, char(1) || t.language || ' ' || t.own || char(1) ||
       gp_patch(gp_octets(b.coding, d.octets, coalesce(b.octets, r.octets), r.at, r.size), t.patch),
-    char(1) || t.language || char(1) || m.subject, m.from_name || ' ' || m.from_address
+    char(1) || t.language || char(1) || m.subject,
+    char(3) || 's' || m.space_id || CASE WHEN m.attachments > 0 THEN ' a' ELSE '' END || char(3) ||
+      m.from_name || ' ' || m.from_address
     FROM message m JOIN message_text t ON t.id = m.id JOIN raw r ON r.raw_id = t.raw_id
     LEFT JOIN block b ON b.block_id = r.block LEFT JOIN dictionary d ON d.dictionary_id = b.dictionary;
 CREATE VIRTUAL TABLE message_index USING fts5(text, subject, author, content='indexed', content_rowid='id',

@@ -96,6 +96,9 @@ file_letter(struct filing_house *house, const struct letter *letter)
 	put(&reading.conversation, letter->conversation);
 	reading.conversation_reply = letter->grown;
 	reading.date = letter->date;
+	reading.parts = gp_new_array(1, sizeof(reading.parts[0]));
+	reading.parts[0] = (struct gp_part){ gp_strdup(""), gp_strdup(""), gp_strdup(""), 3, letter->attachment };
+	reading.part_count = 1;
 	gp_sha256(body, strlen(body), reading.body_sha256);
 	if (gp_tx_begin(house->s.db, &tx, &err) != GP_OK ||
 	    gp_raw_insert(house->s.db, octets, strlen(octets), NOW, &filing.raw_id, &err) != GP_OK ||

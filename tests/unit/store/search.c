@@ -251,6 +251,45 @@ of_what_is_alike_the_newest_comes_first(void **state)
 }
 
 static void
+labels_narrow_a_search(void **state)
+{
+	static const char second[] =
+	    "INSERT INTO space (space_id, community_id, name, domain, title, rhythm, timezone, language, created_at)"
+	    " SELECT 2, 1, 'guild', domain, 'Guild', rhythm, timezone, language, 0 FROM space";
+	static const char *const asked[][2] = { { "heddle has:attachment", "<with@x> " },
+		{ "heddle -reed has:attachment", "" }, { "has:attachment", "<with@x> " },
+		{ "-heddle has:attachment", "" }, { "heddle", "<with@x> <a@x> " }, { "from:s1", "" },
+		{ "from:ann has:attachment", "<with@x> " },
+		{ "\x03"
+		  "a\x03 heddle",
+		    "<with@x> <a@x> " } };
+	struct filing_house house;
+	struct gp_err err;
+
+	(void)state;
+	house_open(&house);
+	SAYS("there is another space", gp_db_run(house.s.db, second, &err) == GP_OK);
+	(void)file_letter(&house,
+	    &(struct letter){ .msgid = "<a@x>", .text = "A heddle, a reed.\n", .from_name = "Ann", .date = NOW });
+	(void)file_letter(&house, &(struct letter){ .msgid = "<with@x>",
+				      .text = "A heddle, a reed.\n",
+				      .from_name = "Ann",
+				      .date = NOW + 1,
+				      .attachment = true });
+	house.space_id = 2;
+	(void)file_letter(
+	    &house, &(struct letter){ .msgid = "<there@x>", .text = "A heddle.\n", .date = NOW, .attachment = true });
+	house.space_id = 1;
+	for (size_t i = 0; i < GP_COUNT(asked); i++) {
+		SCOPED(gp_free_str) char *got = found(&house, asked[i][0]);
+
+		SAYS_TEXT(asked[i][0], got, asked[i][1]);
+	}
+	SAYS("the index agrees with the archive", gp_index_verify(house.s.db, &err) == GP_OK);
+	scratch_close(&house.s);
+}
+
+static void
 threads_are_found_once(void **state)
 {
 	const struct gp_space space = { .id = 1, .language = (char[]){ "en" } };
@@ -380,6 +419,7 @@ main(void)
 		cmocka_unit_test(a_search_finds),
 		cmocka_unit_test(a_search_knows_the_language_of_the_space),
 		cmocka_unit_test(of_what_is_alike_the_newest_comes_first),
+		cmocka_unit_test(labels_narrow_a_search),
 		cmocka_unit_test(threads_are_found_once),
 		cmocka_unit_test(no_typing_is_an_error),
 		cmocka_unit_test(what_was_indexed_can_be_taken_out),
