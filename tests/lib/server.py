@@ -8,6 +8,7 @@
     reply is cut short so was taken. taken, given: octets that have come and gone. drip=S: what it says comes an octet at a
     time, S seconds apart.
 """
+import contextlib
 import shutil
 import socket
 import struct
@@ -43,6 +44,8 @@ class Server:
         return self
 
     def __exit__(self, *exception):
+        with contextlib.suppress(OSError):  # else the thread waits on, and takes what comes to whoever has the number next
+            self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
         if self.lmtp:
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -134,11 +137,13 @@ class Peer:
             time.sleep(self.server.drip)
 
     # --- dialogue ---------------------------------------------------------------------------
-    def answer(self, verb, line, usual):
-        """True when it was the usual."""
+    def answer(self, verb, line, usual, taken=None):
+        """True when it was the usual. taken: called before that is said, as a server does that keeps what it takes."""
         said = self.server.on(verb, line, self) if self.server.on else None
         if said == "":
             raise Gone
+        if taken and (said is None or said[:1] in ("2", b"2")):
+            taken()
         self.say(usual if said is None else said)
         if (said or usual)[:3] in ("421", b"421"):
             raise Gone
@@ -186,11 +191,10 @@ class Peer:
         octets = self.read_message()
         each = [[who] for who in self.recipients] if self.server.lmtp else [self.recipients]
         for recipients in each:
-            resets, taken = self.server.resets, False
-            try:
-                taken = self.answer("DOT", " ".join(recipients), "250 2.0.0 taken" if recipients else "554 5.5.1 nobody to take it")
-            finally:
-                if recipients and (taken or self.server.resets > resets):
-                    with self.server.lock:
-                        self.server.mails.append(Mail(self.sender, recipients, octets, self.line, time.monotonic()))
+            self.answer("DOT", " ".join(recipients), "250 2.0.0 taken" if recipients else "554 5.5.1 nobody to take it",
+                        lambda recipients=recipients: recipients and self.take(recipients, octets))
         self.forget()
+
+    def take(self, recipients, octets):
+        with self.server.lock:
+            self.server.mails.append(Mail(self.sender, recipients, octets, self.line, time.monotonic()))
