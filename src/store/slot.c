@@ -76,7 +76,8 @@ void_slices(struct gp_db *db, int64_t slot, bool fault, int64_t now, struct gp_e
 	    " WHERE state = 'due' AND outbox_id IN"
 	    " (SELECT outbox_id FROM slice WHERE state = 'sending' AND slot = :slot AND voids + :fault >= 3)";
 	static const char sql[] =
-	    "UPDATE slice SET state = 'deferred', slot = NULL, next_attempt = :now, voids = voids + :fault"
+	    "UPDATE slice SET state = 'deferred', slot = NULL, next_attempt = :now, voids = voids + :fault,"
+	    " last_reply = 'its worker died: whether it has arrived is not known, so it is sent again'"
 	    " WHERE state = 'sending' AND slot = :slot";
 	const char *const steps[] = { hold, sql };
 

@@ -117,6 +117,26 @@ from_row(struct gp_query *query, struct gp_sending *ret)
 	ret->reply = gp_strdup(*reply != '\0' || bounced ? reply : gp_col_text(query, "slice_reply"));
 }
 
+/* Of a copy that was counted while its claim went on, when the claim has no line: whoever worked it off is at it yet, or was
+ * killed. What the smarthost said to each is written down at the end only, for the sake of a page a step. */
+static enum gp_rc
+explain_silence(struct gp_db *db, struct gp_sending *sending, struct gp_err *err)
+{
+	static const char sql[] =
+	    "SELECT EXISTS (SELECT 1 FROM slice WHERE outbox_id = :id AND state = 'sending') AS busy";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":id", sending->outbox_id);
+	GP_TRY(gp_query_next(query, &found, err));
+	free(sending->reply);
+	sending->reply = gp_strdup(gp_col_int(query, "busy") != 0
+				       ? "(taken; the words are written down when its worker is through)"
+				       : "(taken; the words were lost with its worker, which was killed)");
+	return GP_OK;
+}
+
 /* Of what went well at the first try. */
 static enum gp_rc
 add_reply(struct gp_db *db, struct gp_sending *sending, struct gp_err *err)
@@ -129,7 +149,7 @@ add_reply(struct gp_db *db, struct gp_sending *sending, struct gp_err *err)
 	sending->attempts = 1;
 	GP_TRY(gp_sent_find(db, sending->outbox_id, sending->key, &at, &reply, err));
 	if (at == 0)
-		return GP_OK;
+		return explain_silence(db, sending, err);
 	sending->at = at;
 	sending->code = reply.code;
 	free(sending->status);

@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
 """`why ADDRESS`: what was sent to a member, when, with what result; a destination that has had enough rests; the operator
 hears of what is held or has failed; and rows that are done are kept for 90 days."""
+import os
+import signal
+from pathlib import Path
+
 import outbox
-from house import House, done, ok
+from house import House, done, ok, wait_for
 from server import Server
 from sink import Sink
 
@@ -96,4 +100,33 @@ with Sink("dot m00 40 554 5.7.1 looks like spam", keep=True) as sink, House(smar
     told = [octets.decode() for octets in sink.messages()]
     held = [text for text in told if f"Subject: Mail {number} is held" in text]
     ok(len(held) == 1 and f"guildpost outbox release {number}" in held[0] and "looks like spam" in held[0], "a held mail is told to the operator, once, with what to do", told)
+# --- a worker that was killed -------------------------------------------------------------------------------------------------
+with Sink("dot * 0 delay 4") as sink, House(smarthost=sink.url) as house:
+    house.community("weavers")
+    db = outbox.connect(house)
+    outbox.members(db, 1500)
+    number, _, _ = outbox.post(db)
+    process = house.start("deliver", wait="deliver.ready")
+    # In the midst of a claim of a hundred, of which a step of 25 is written down.
+    wait_for(lambda: db.execute("SELECT 1 FROM slice WHERE state = 'sending' AND delivered > 0 AND recipients > 0").fetchone(), 60, every=0.002)
+    process.send_signal(signal.SIGSTOP)
+    for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
+        os.kill(int(pid), signal.SIGKILL)
+    process.kill()
+    process.wait()
+    after, through, delivered = db.execute("SELECT after_key, through_key, delivered FROM slice WHERE state = 'sending' ORDER BY delivered DESC").fetchone()
+    key = {"known": db.execute("SELECT max(member_id) FROM member WHERE member_id < ?", (after,)).fetchone()[0],
+           "unknown": db.execute("SELECT min(member_id) FROM member WHERE member_id > ?", (after,)).fetchone()[0]}
+    address = {what: db.execute("SELECT address FROM member WHERE member_id = ?", (who,)).fetchone()[0] for what, who in key.items()}
+    known = why(house, address["known"])[0]
+    ok(delivered > 0 and known["result"] == "delivered" and known["reply"].startswith("(taken;"), "a copy of a claim that was not ended was taken, with no words yet", known)
+    house.run("outbox", "hold", number)
+    house.run("deliver", "--once")
+    known, unknown = (why(house, address[what])[0] for what in ("known", "unknown"))
+    ok(known["result"] == "delivered" and "lost with its worker" in known["reply"], "when the worker was killed it says that the words are lost", known)
+    ok(unknown["result"] == "held" and "is not known" in unknown["reply"], "and of what it had in hand, that nobody knows", unknown)
+    house.run("outbox", "release", number)
+    house.run("deliver", "--once", now="2026-06-01T08:10:00Z")
+    unknown = why(house, address["unknown"])[0]
+    ok((unknown["result"], unknown["reply"]) == ("delivered", "taken") and sink.stats()["twice"] <= 100, "sent again, it has its words", (unknown, sink.stats()))
 done()
