@@ -10,6 +10,7 @@
 #include "guildpost/desk/clock.h"
 #include "guildpost/desk/reader.h"
 #include "guildpost/desk/sort.h"
+#include "guildpost/wire/doors.h"
 
 #define SLOW_LOOK  5 /* seconds: a bell that was lost costs no more */
 #define TICK_EVERY 60 /* seconds: the clock is asked at least so often, whatever it said was next */
@@ -49,16 +50,19 @@ least(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* Until the bell rings, the next thing falls due, or the slow look. */
-static void
+/* Until the bell rings, the next thing falls due, or the slow look. True: it rang. */
+static bool
 wait_for_work(int bell, int64_t due)
 {
 	struct pollfd waiting = { .fd = bell, .events = POLLIN };
 	int64_t seconds = due - gp_clock_now();
+	bool rang;
 
 	seconds = seconds < 0 ? 0 : least(seconds, SLOW_LOOK);
-	if (poll(&waiting, bell >= 0 ? 1 : 0, (int)seconds * 1000) > 0)
+	rang = poll(&waiting, bell >= 0 ? 1 : 0, (int)seconds * 1000) > 0;
+	if (rang)
 		gp_bell_drain(bell);
+	return rang;
 }
 
 /* Trouble with the store is not ours to end for: what waits is written down, and is looked at again. */
@@ -72,33 +76,72 @@ carry_on(enum gp_rc rc, const struct gp_err *err)
 	return GP_OK;
 }
 
+/* The desk's rounds. What came before a round began, and what fell due, is done when it ends. */
+struct rounds {
+	int64_t begun, version; /* of this one: when, and what the store was then */
+	int64_t due; /* when the clock wants to be asked next */
+	int64_t asked, seen; /* `begun` and `version` of the last round in which it was asked */
+};
+
 /* The clock is asked when something is due, and when somebody has written what may have brought something nearer; that
  * no more than once a second. */
 static enum gp_rc
-tick(struct gp_desk *desk, int64_t *due, int64_t *asked, int64_t *seen, struct gp_err *err)
+tick(struct gp_desk *desk, struct rounds *r, struct gp_err *err)
 {
-	int64_t now = gp_clock_now(), version;
+	int64_t now = gp_clock_now();
 
-	GP_TRY(gp_db_data_version(desk->db, &version, err));
-	if (now < *due && now >= *asked && now - *asked < TICK_EVERY && (version == *seen || now == *asked))
+	if (now < r->due && r->begun >= r->asked && r->begun - r->asked < TICK_EVERY &&
+	    (r->version == r->seen || r->begun == r->asked))
 		return GP_OK;
-	*seen = version;
-	*asked = now;
-	return gp_desk_tick(desk, now, due, err);
+	r->seen = r->version;
+	r->asked = r->begun;
+	return gp_desk_tick(desk, now, &r->due, err);
+}
+
+/* ret_settled: nothing had to be put off. */
+static enum gp_rc
+go_round(struct gp_desk *desk, struct rounds *r, bool *ret_settled, struct gp_err *err)
+{
+	enum gp_rc sorted, ticked;
+
+	r->begun = gp_clock_now();
+	GP_TRY(gp_db_data_version(desk->db, &r->version, err));
+	sorted = sort_all(desk, err);
+	GP_TRY(carry_on(sorted, err));
+	ticked = tick(desk, r, err);
+	GP_TRY(carry_on(ticked, err));
+	*ret_settled = sorted == GP_OK && ticked == GP_OK;
+	return GP_OK;
+}
+
+/* For whoever asked by ringing, and has a socket of systemd's kind for the answer (sd_notify(3)). */
+static void
+tell_settled(const struct rounds *r)
+{
+	char begun[GP_RFC3339_SIZE], due[GP_RFC3339_SIZE], status[96];
+
+	gp_clock_format(r->begun, begun);
+	gp_clock_format(r->due, due);
+	(void)snprintf(status, sizeof(status), "STATUS=settled at %s, next due at %s", begun, due);
+	gp_notify(status);
 }
 
 static enum gp_rc
 serve(struct gp_desk *desk, int bell, struct gp_err *err)
 {
-	int64_t due = 0, asked = 0, seen = -1;
+	struct rounds r = { .seen = -1 };
+	bool rang = false;
 
 	while (!stopping) {
-		GP_TRY(carry_on(sort_all(desk, err), err));
-		GP_TRY(carry_on(tick(desk, &due, &asked, &seen, err), err));
+		bool settled = false;
+
+		GP_TRY(carry_on(go_round(desk, &r, &settled, err), err));
+		if (rang && settled)
+			tell_settled(&r);
 		if (desk->reader != NULL)
 			gp_reader_rest(desk->reader);
 		if (!stopping)
-			wait_for_work(bell, due);
+			rang = wait_for_work(bell, r.due);
 	}
 	return GP_OK;
 }

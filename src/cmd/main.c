@@ -177,6 +177,16 @@ set_now(struct gp_app *app, const char *text, struct gp_err *err)
 	return GP_OK;
 }
 
+/* GUILDPOST_TEST_CLOCK=FILE. Only a play store takes it, as it does --now. */
+static enum gp_rc
+follow_clock(struct gp_app *app, const char *path, struct gp_err *err)
+{
+	if (!gp_clock_follow(path))
+		return gp_usage(err, "GUILDPOST_TEST_CLOCK: cannot read %s: %s", path, strerror(errno));
+	app->now_given = true;
+	return GP_OK;
+}
+
 /* Options before the command; *ret_next is where the command stands. */
 static enum gp_rc
 global_options(struct gp_app *app, int argc, char **argv, int *ret_next, struct gp_err *err)
@@ -213,12 +223,14 @@ global_options(struct gp_app *app, int argc, char **argv, int *ret_next, struct 
 static enum gp_rc
 run(struct gp_app *app, int argc, char **argv, struct gp_err *err)
 {
-	const char *now = getenv("GUILDPOST_NOW");
+	const char *now = getenv("GUILDPOST_NOW"), *clock_file = getenv("GUILDPOST_TEST_CLOCK");
 	const struct gp_command *command;
 	int next = 1, words;
 
 	if (now != NULL && *now != '\0')
 		GP_TRY(set_now(app, now, err));
+	if (clock_file != NULL && *clock_file != '\0')
+		GP_TRY(follow_clock(app, clock_file, err));
 	GP_TRY(global_options(app, argc, argv, &next, err));
 	gp_log_level(app->verbose ? GP_LOG_DEBUG : app->quiet ? GP_LOG_ERROR : GP_LOG_INFO);
 	argc -= next;

@@ -1,4 +1,5 @@
 """Configuration, store and clock gone wrong: a clear word, the right exit status, and nothing lost."""
+import os
 import sqlite3
 import subprocess
 
@@ -90,4 +91,8 @@ with House() as house:
 with House(play=False) as house:
     run = subprocess.run([PROGRAM, "-c", house.conf, "--now", "2030-01-01T00:00:00Z", "desk", "--once"], capture_output=True)
     ok(run.returncode == 64 and b"--play" in run.stderr, "a real store is not told a wrong time", run.stderr.decode())
+    (house.folder / "clock").write_bytes(bytes(8))
+    run = subprocess.run([PROGRAM, "-c", house.conf, "desk", "--once"], capture_output=True,
+                         env=dict(os.environ, GUILDPOST_TEST_CLOCK=str(house.folder / "clock")))
+    ok(run.returncode == 64 and b"--play" in run.stderr, "nor follows the clock of a test", run.stderr.decode())
 done()

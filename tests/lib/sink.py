@@ -22,11 +22,10 @@ class Sink:
         self.script = self.folder / "script"
         self.script.write_text("".join(rule + "\n" for rule in rules))
         self.mail = self.folder / "mail"
-        self.mail.mkdir()
         line = [str(BUILD / "tools" / "sink"), "-s", str(self.script)]
         line += ["-u", str(self.folder / "sock")] if unix else ["-p", str(port)]
         line += ["-l", str(self.log)] if log else []
-        line += ["-d", str(self.mail)] if keep else []
+        line += ["-m", str(self.mail)] if keep else []
         line += ["-o", offer] if offer is not None else []
         line += ["-q"] if quick else []
         self.start(line)
@@ -73,7 +72,13 @@ class Sink:
 
     def messages(self):
         """Octets of each copy in order; with keep=True."""
-        return [path.read_bytes() for path in sorted(self.mail.iterdir())]
+        return [self.octets(row) for row in self.copies()]
+
+    def octets(self, row):
+        """Of one copy."""
+        with open(self.mail, "rb") as mail:
+            mail.seek(row["from"])
+            return mail.read(row["to"] - row["from"])
 
     def wait(self, count, seconds=20):
         """True once it has taken so many copies."""

@@ -1,13 +1,13 @@
 /* sink.c - an SMTP or LMTP server for tests: counts what it takes, fails where its script says.
  *
- *   sink [-u PATH | -p PORT] [-s SCRIPT] [-l LOG] [-d FOLDER] [-o KEYWORD,...] [-q]
+ *   sink [-u PATH | -p PORT] [-s SCRIPT] [-l LOG] [-m FILE] [-o KEYWORD,...] [-q]
  *
  * Prints "ready PORT" and then, at SIGUSR1 and at its end (SIGTERM), one line of JSON with its counts.
  * SCRIPT: lines "STAGE MATCH TIMES ACTION": STAGE one of connect ehlo mail rcpt data dot; MATCH a part of the recipient
  * (of the sender at mail) or "*"; TIMES 0 for ever, %N each N-th; ACTION a reply ("450 4.2.1 not now"; 421 also closes),
  * "drop" (closes without a word; at dot the message is taken first), "lose" (the same, and the message is lost), "die" (the
  * message is taken, and this is the end of the sink), or "delay MS" (once for each command that it meets).
- * LOG: one JSON line for each copy that was taken. FOLDER: each as a file. -q: each segment is acknowledged at once, for
+ * LOG: one JSON line for each copy that was taken. FILE: the messages, end to end; the log says where. -q: each segment is acknowledged at once, for
  * clients that send in small pieces and would wait 40 ms for it. */
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -54,9 +54,10 @@ static struct {
 } counts;
 static struct rule rules[64];
 static size_t rule_count;
-static int poller, log_fd = -1;
+static int poller, log_fd = -1, mail_fd = -1;
+static long stored, last_from; /* octets in mail_fd, and before the last message */
 static bool quick;
-static const char *folder, *offers = "PIPELINING,8BITMIME,ENHANCEDSTATUSCODES,DSN,CHUNKING";
+static const char *offers = "PIPELINING,8BITMIME,ENHANCEDSTATUSCODES,DSN,CHUNKING";
 static volatile sig_atomic_t ending, asked;
 
 /* --- small things --------------------------------------------------------------------------- */
@@ -232,8 +233,9 @@ log_copy(const struct peer *peer, const char *recipient, const char *msgid, size
 	if (log_fd < 0)
 		return;
 	size = snprintf(line, sizeof(line),
-	    "{\"connection\":%ld,\"sender\":\"%s\",\"recipient\":\"%s\",\"msgid\":\"%s\",\"size\":%zu,\"at\":%.6f}\n",
-	    peer->number, peer->sender, recipient, msgid, n, seconds());
+	    "{\"connection\":%ld,\"sender\":\"%s\",\"recipient\":\"%s\",\"msgid\":\"%s\",\"size\":%zu,\"from\":%ld,"
+	    "\"to\":%ld,\"at\":%.6f}\n",
+	    peer->number, peer->sender, recipient, msgid, n, last_from, stored, seconds());
 	if (write(log_fd, line, (size_t)size) < 0)
 		perror("sink: log");
 }
@@ -241,19 +243,17 @@ log_copy(const struct peer *peer, const char *recipient, const char *msgid, size
 static void
 store(const char *octets, size_t n)
 {
-	char path[600];
-	FILE *file;
+	char *plain = grow(NULL, n + 1);
+	size_t size = 0;
 
-	if (folder == NULL)
-		return;
-	(void)snprintf(path, sizeof(path), "%s/%06ld.eml", folder, counts.copies);
-	file = fopen(path, "we");
-	if (file == NULL)
-		return;
 	for (size_t i = 0; i < n; i++)
 		if (octets[i] != '.' || i < 2 || octets[i - 1] != '\n' || octets[i - 2] != '\r')
-			(void)putc(octets[i], file);
-	(void)fclose(file);
+			plain[size++] = octets[i];
+	last_from = stored;
+	if (write(mail_fd, plain, size) != (ssize_t)size)
+		perror("sink: mail");
+	stored += (long)size;
+	free(plain);
 }
 
 static void
@@ -262,6 +262,8 @@ take_message(struct peer *peer, const char *octets, size_t n)
 	char msgid[ADDRESS];
 
 	find_msgid(octets, n, msgid);
+	if (mail_fd >= 0)
+		store(octets, n);
 	for (int i = 0; i < peer->recipient_count; i++) {
 		counts.last = seconds();
 		if (counts.copies++ == 0)
@@ -269,7 +271,6 @@ take_message(struct peer *peer, const char *octets, size_t n)
 		if (!first_time(peer->recipients[i], msgid))
 			counts.twice++;
 		log_copy(peer, peer->recipients[i], msgid, n);
-		store(octets, n);
 	}
 	counts.messages++;
 	counts.bytes += (long)n;
@@ -612,7 +613,7 @@ main(int argc, char **argv)
 	sigset_t blocked;
 	int port = 0, option;
 
-	while ((option = getopt(argc, argv, "u:p:s:l:d:o:q")) != -1) {
+	while ((option = getopt(argc, argv, "u:p:s:l:m:o:q")) != -1) {
 		if (option == 'u')
 			path = optarg;
 		else if (option == 'p')
@@ -621,9 +622,10 @@ main(int argc, char **argv)
 			read_script(optarg);
 		else if (option == 'l')
 			log_fd = open(optarg, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-		else if (option == 'd')
-			folder = optarg;
-		else if (option == 'o')
+		else if (option == 'm') {
+			mail_fd = open(optarg, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+			stored = (long)lseek(mail_fd, 0, SEEK_END);
+		} else if (option == 'o')
 			offers = optarg;
 		else if (option == 'q')
 			quick = true;

@@ -1,11 +1,13 @@
 /* clock.h - the one clock.  Floor: base.
- * Wall time is seconds since 1970 UTC, moved by the offset of --now; time-outs use the monotonic clock. */
+ * Wall time is seconds since 1970 UTC, moved by the offset of --now; time-outs use the monotonic clock. In tests it may be
+ * another's: servers that run on are taken through a year by moving the one number that they all read. */
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 void gp_clock_set(int64_t now); /* from here on gp_clock_now() runs from this instant */
+bool gp_clock_follow(const char *path); /* from here on it is the int64_t in this file; false: errno says why not */
 bool gp_clock_is_set(void); /* --now was given */
 int64_t gp_clock_now(void); /* seconds, UTC */
 int64_t gp_clock_mono_ms(void); /* milliseconds, never moved */

@@ -1,5 +1,8 @@
 #include "unit/says.h"
 
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "guildpost/base/clock.h"
 #include "guildpost/base/err.h"
 
@@ -72,6 +75,24 @@ a_moved_clock_runs_on(void **state)
 	SAYS("and the monotonic one is not moved", gp_clock_mono_ms() < 1780300800000);
 }
 
+static void
+a_clock_of_another_s_is_followed(void **state)
+{
+	char path[] = "/tmp/clock-XXXXXX";
+	int64_t now = 1780300800;
+	int fd = mkstemp(path);
+
+	(void)state;
+	SAYS("a file that is not there is refused", !gp_clock_follow("/tmp/clock-of-nobody"));
+	SAYS("the test has its file", write(fd, &now, sizeof(now)) == (ssize_t)sizeof(now));
+	SAYS("one that is there is followed", gp_clock_follow(path) && gp_clock_now() == now);
+	now += 86400;
+	SAYS("the test moves it", pwrite(fd, &now, sizeof(now), 0) == (ssize_t)sizeof(now));
+	SAYS("and it is a day later", gp_clock_now() == now);
+	(void)close(fd);
+	(void)unlink(path);
+}
+
 int
 main(void)
 {
@@ -80,6 +101,7 @@ main(void)
 		cmocka_unit_test(what_is_written_is_read_again),
 		cmocka_unit_test(days_and_dates_agree),
 		cmocka_unit_test(a_moved_clock_runs_on),
+		cmocka_unit_test(a_clock_of_another_s_is_followed),
 	};
 
 	return cmocka_run_group_tests_name("base/clock", tests, NULL, NULL);
