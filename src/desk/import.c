@@ -4,6 +4,7 @@
 
 #include "desk/importing.h"
 #include "guildpost/base/clock.h"
+#include "guildpost/base/mem.h"
 #include "guildpost/desk/note.h"
 #include "guildpost/desk/reader.h"
 #include "guildpost/mail/address.h"
@@ -29,6 +30,7 @@ struct parcel { /* read and understood, not filed yet */
 	char *octets;
 	size_t n;
 	int64_t received_at;
+	const char *line_end;
 	struct gp_reading reading;
 	bool known; /* the archive has it */
 	bool reused; /* has got an id of its own */
@@ -108,7 +110,7 @@ filing_of(const struct import *import, const struct parcel *parcel)
 		.now = import->now,
 		.received_at = parcel->received_at,
 		.imported = true,
-		.line_end = gp_line_end(parcel->octets, parcel->n),
+		.line_end = parcel->line_end,
 		.keys = &import->desk->keys };
 }
 
@@ -136,6 +138,7 @@ make_room(struct import *import, const struct gp_filed *filed, struct gp_err *er
 	GP_TRY(gp_raw_load(import->desk->db, filed->raw_id, &octets, err));
 	parcel->n = octets.len;
 	parcel->octets = gp_buf_take(&octets);
+	parcel->line_end = gp_line_end(parcel->octets, parcel->n);
 	rc = understand(import, parcel, err);
 	if (rc != GP_OK) {
 		free(parcel->octets);
@@ -400,6 +403,7 @@ take_read(struct import *import, const struct ahead *ahead, const struct gp_read
 	struct parcel parcel = { .octets = (char *)(uintptr_t)job->octets,
 		.n = job->n,
 		.received_at = job->received,
+		.line_end = gp_line_end(job->octets, job->n),
 		.reading = job->reading };
 	enum gp_rc rc = job->rc;
 	const char *why;
@@ -528,6 +532,7 @@ gp_import(struct gp_desk *desk, const struct gp_space *space, const char *path, 
 	import->folder = gp_strdup(gp_db_path(desk->db));
 	import->damaged = (struct gp_spool)GP_SPOOL_INIT(dirname(import->folder), SPOOLED);
 	counts->done = 0;
+	gp_mem_keep();
 	GP_TRY(gp_db_bulk(desk->db, err));
 	GP_TRY(gp_index_bulk(desk->db, true, err));
 	GP_TRY(gp_packer_new(desk->db, space->id, &import->packer, err));
