@@ -93,6 +93,7 @@ const struct gp_db_function_row gp_search_functions[] = { { "gp_patch", 2, apply
 
 struct text { /* what is indexed of a message */
 	char *language, *labels;
+	int64_t date;
 	size_t own; /* octets */
 	struct gp_buf whole; /* own words first */
 };
@@ -109,7 +110,7 @@ release_text(struct text *text)
 static enum gp_rc
 start_text(struct gp_db *db, int64_t message_id, struct text *text, struct gp_err *err)
 {
-	static const char sql[] = "SELECT s.language, char(3) || 's' || m.space_id ||"
+	static const char sql[] = "SELECT s.language, m.date, char(3) || 's' || m.space_id ||"
 				  " CASE WHEN m.attachments > 0 THEN ' a' ELSE '' END || char(3) AS labels"
 				  " FROM message m JOIN space s ON s.space_id = m.space_id WHERE m.id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
@@ -120,6 +121,7 @@ start_text(struct gp_db *db, int64_t message_id, struct text *text, struct gp_er
 	GP_TRY(gp_query_next(query, &found, err));
 	text->language = gp_strdup(found ? gp_col_text(query, "language") : "");
 	text->labels = gp_strdup(found ? gp_col_text(query, "labels") : "");
+	text->date = found ? gp_col_int(query, "date") : 0;
 	return GP_OK;
 }
 
@@ -166,7 +168,7 @@ index_text(struct gp_db *db, const struct gp_indexing *indexing, const struct te
 enum gp_rc
 gp_index_add(struct gp_db *db, const struct gp_indexing *indexing, struct gp_err *err)
 {
-	static const char counting[] = "UPDATE message SET own_words = :words WHERE id = :id";
+	static const char ranking[] = "INSERT INTO message_rank (id, date, own_words) VALUES (:id, :date, :words)";
 	SCOPED(release_text) struct text text = { .whole = GP_BUF_INIT(TEXT_MAX) };
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
@@ -177,9 +179,10 @@ gp_index_add(struct gp_db *db, const struct gp_indexing *indexing, struct gp_err
 	GP_TRY(start_text(db, indexing->id, &text, err));
 	GP_TRY(keep_text(db, indexing, &text, err));
 	GP_TRY(index_text(db, indexing, &text, err));
-	GP_TRY(gp_query_open(db, counting, &query, err));
-	gp_bind_int(query, ":words", gp_fts_own_words());
+	GP_TRY(gp_query_open(db, ranking, &query, err));
 	gp_bind_int(query, ":id", indexing->id);
+	gp_bind_int(query, ":date", text.date);
+	gp_bind_int(query, ":words", gp_fts_own_words());
 	return gp_query_do(query, err);
 }
 
@@ -190,6 +193,7 @@ gp_index_remove(struct gp_db *db, int64_t message_id, struct gp_err *err)
 	static const char *const steps[] = {
 		"DELETE FROM message_index WHERE rowid = :id AND EXISTS (SELECT 1 FROM message_text WHERE id = :id)",
 		"DELETE FROM message_text WHERE id = :id",
+		"DELETE FROM message_rank WHERE id = :id",
 	};
 
 	for (size_t i = 0; i < GP_COUNT(steps); i++) {
@@ -236,7 +240,7 @@ gp_index_anew(struct gp_db *db, struct gp_err *err)
 	GP_TRY(gp_db_run(db, make, err));
 	GP_TRY(gp_db_run(
 	    db, "INSERT INTO message_index (message_index, rank) VALUES ('pgsz', 4330)", err)); /* as at first */
-	return gp_db_run(db, "DELETE FROM message_text", err);
+	return gp_db_run(db, "DELETE FROM message_text; DELETE FROM message_rank", err);
 }
 
 static enum gp_rc
@@ -336,12 +340,20 @@ enum gp_rc
 gp_index_verify(struct gp_db *db, struct gp_err *err)
 {
 	static const char sql[] = "INSERT INTO message_index (message_index, rank) VALUES ('integrity-check', 1)";
+	static const char ranks[] = "SELECT EXISTS (SELECT 1 FROM message m JOIN message_text t ON t.id = m.id"
+				    " LEFT JOIN message_rank r ON r.id = m.id WHERE r.date IS NOT m.date) AS wrong";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	SCOPED(gp_query_free) struct gp_query *ranked = NULL;
+	bool row;
 	enum gp_rc rc = gp_query_open(db, sql, &query, err);
 
 	if (rc == GP_OK)
 		rc = gp_query_do(query, err);
 	if (rc == GP_OK)
+		rc = gp_query_open(db, ranks, &ranked, err);
+	if (rc == GP_OK)
+		rc = gp_query_next(ranked, &row, err);
+	if (rc == GP_OK && gp_col_int(ranked, "wrong") == 0)
 		return rc;
 	return gp_fail_as(err, 74, "5.3.0",
 	    "the search index does not agree with the archive; make it anew with: guildpost archive reindex");

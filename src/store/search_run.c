@@ -207,20 +207,36 @@ is_beaten(const struct best *best, const struct candidate *candidate)
 		   &(struct candidate){ .score = gp_rank_most(candidate->places), .date = INT64_MAX }) > 0;
 }
 
-/* What else ranks a row, of those of this space and span. */
+/* What else ranks a row. */
 static enum gp_rc
 open_looking(const struct running *running, struct gp_query **ret_query, struct gp_err *err)
 {
-	static const char sql[] = "SELECT date, thread_id, own_words FROM message WHERE id = :id AND space_id = :space"
-				  " AND date >= :since AND date < :until";
+	static const char sql[] =
+	    "SELECT date, own_words FROM message_rank WHERE id = :id AND date >= :since AND date < :until";
 
 	GP_TRY(gp_query_open(running->db, sql, ret_query, err));
-	bind_bounds(*ret_query, running);
+	gp_bind_int(*ret_query, ":since", running->search->since);
+	gp_bind_int(*ret_query, ":until", end_of(running->search));
 	return GP_OK;
 }
 
 static enum gp_rc
-look_at(struct gp_query *looking, struct candidate *candidate, bool *ret_fits, struct gp_err *err)
+find_thread(struct gp_db *db, int64_t id, int64_t *ret_thread_id, struct gp_err *err)
+{
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, "SELECT thread_id FROM message WHERE id = :id", &query, err));
+	gp_bind_int(query, ":id", id);
+	GP_TRY(gp_query_next(query, &found, err));
+	*ret_thread_id = found ? gp_col_int(query, "thread_id") : 0;
+	return GP_OK;
+}
+
+/* *ret_fits: it is of this span of time. */
+static enum gp_rc
+look_at(const struct running *running, struct gp_query *looking, struct candidate *candidate, bool *ret_fits,
+    struct gp_err *err)
 {
 	gp_query_rewind(looking);
 	gp_bind_int(looking, ":id", candidate->id);
@@ -228,9 +244,10 @@ look_at(struct gp_query *looking, struct candidate *candidate, bool *ret_fits, s
 	if (!*ret_fits)
 		return GP_OK;
 	candidate->date = gp_col_int(looking, "date");
-	candidate->thread_id = gp_col_int(looking, "thread_id");
 	candidate->places->own_words = gp_col_int(looking, "own_words");
 	candidate->score = gp_rank(candidate->places);
+	if (running->search->by_thread)
+		return find_thread(running->db, candidate->id, &candidate->thread_id, err);
 	return GP_OK;
 }
 
@@ -284,7 +301,7 @@ rank_hits(const struct running *running, const char *match, struct best *best, s
 		counts = is_beaten(best, &candidate);
 		if (counts)
 			continue;
-		GP_TRY(look_at(looking, &candidate, &counts, err));
+		GP_TRY(look_at(running, looking, &candidate, &counts, err));
 		if (counts)
 			keep(best, &candidate);
 	}

@@ -13,7 +13,6 @@ CREATE TABLE message (id INTEGER PRIMARY KEY, space_id INTEGER NOT NULL REFERENC
   subject_base TEXT NOT NULL, date INTEGER NOT NULL, received_at INTEGER NOT NULL, size INTEGER NOT NULL,
   attachments INTEGER NOT NULL DEFAULT 0, question INTEGER NOT NULL DEFAULT 0,
   excerpt TEXT NOT NULL DEFAULT '', line_end TEXT NOT NULL DEFAULT 'crlf', body_sha256 BLOB,
-  own_words INTEGER NOT NULL DEFAULT 0,       -- so many words of the indexed text are the author's own, the first ones
   by_subject INTEGER NOT NULL DEFAULT 0       -- 1: a reply that cites nothing, placed by its subject (RCV-21)
 ) STRICT;
 CREATE UNIQUE INDEX message_place ON message (place);
@@ -41,9 +40,13 @@ CREATE INDEX mend_other ON mend (other);
 -- own: so many octets of it, from the beginning, are the author's own words.
 CREATE TABLE message_text (id INTEGER PRIMARY KEY REFERENCES message, raw_id INTEGER NOT NULL,
   language TEXT NOT NULL, own INTEGER NOT NULL, patch BLOB NOT NULL) STRICT;
+-- What ranks a hit beside the index. Small, for a search looks up as many of its rows as there are hits.
+-- own_words: so many words of the indexed text are the author's own, the first ones.
+CREATE TABLE message_rank (id INTEGER PRIMARY KEY REFERENCES message, date INTEGER NOT NULL,
+  own_words INTEGER NOT NULL) STRICT;
 -- A language in front of a text tells the tokenizer (store/fts.h) by which rules its words are stemmed; names are not.
 -- Own words and others stand in one column, the first, for each entry of another column costs two octets more; which is
--- which tells message.own_words. Labels in front of an author tell the space, and whether there are attachments.
+-- which tells message_rank. Labels in front of an author tell the space, and whether there are attachments.
 CREATE VIEW indexed (id, text, subject, author) AS
   SELECT m.id, char(1) || t.language || ' ' || t.own || char(1) ||
       gp_patch(gp_octets(b.coding, d.octets, coalesce(b.octets, r.octets), r.at, r.size), t.patch),
@@ -53,7 +56,7 @@ CREATE VIEW indexed (id, text, subject, author) AS
     FROM message m JOIN message_text t ON t.id = m.id JOIN raw r ON r.raw_id = t.raw_id
     LEFT JOIN block b ON b.block_id = r.block LEFT JOIN dictionary d ON d.dictionary_id = b.dictionary;
 CREATE VIRTUAL TABLE message_index USING fts5(text, subject, author, content='indexed', content_rowid='id',
-  tokenize='guildpost', columnsize=0);           -- ranking needs no sizes but message.own_words
+  tokenize='guildpost', columnsize=0);           -- ranking needs no sizes but own_words
 -- Octets of a page of the index: with little else they fill two pages of the database and a bit of a third.
 INSERT INTO message_index (message_index, rank) VALUES ('pgsz', 4330);
 -- Messages of an import that cannot be filed, whole. raw_id NULL: dropped; that it was here stays known.
