@@ -7,6 +7,7 @@
 #include "store/placing.h"
 
 #define DAY	 86400
+#define KEPT	 (90 * DAY) /* what is known of copies that were sent (store/keep.c) */
 #define TEXT_MAX (8u << 20) /* octets of text that are indexed of one message */
 
 /* RCV-19: a post that came in is believed about its date within a day; an import keeps what it says. */
@@ -209,6 +210,7 @@ placing_of(const struct gp_filing *filing)
 		.subject_base = reading->subject_base,
 		.references = &reading->references,
 		.conversation = reading->conversation,
+		.member_id = !filing->imported && filing->now - filing->received_at < KEPT ? filing->member_id : 0,
 		.by_subject = (reading->subject_is_reply || reading->conversation_reply) &&
 			      reading->references.count == (size_t)reading->beside && *filing->thread_token == '\0',
 		.token = filing->thread_token,

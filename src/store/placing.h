@@ -19,6 +19,7 @@ struct gp_placing {
 	const char *msgid, *subject_base;
 	const struct gp_strs *references; /* with angle brackets, oldest first; what is cited, not oneself */
 	const char *conversation; /* cited before all these, "" for none (mail/reading.h) */
+	int64_t member_id; /* who wrote it, 0: nobody whom we send copies */
 	bool by_subject; /* cites nothing, has a reply prefix: looks for its elders by subject */
 	const char *token; /* of the recipient address, "" for none: wins over references */
 	const struct gp_token_keys *keys;

@@ -1,12 +1,15 @@
 #include "store/sent.h"
 
+#include <ctype.h>
 #include <zstd.h>
 
 #include "guildpost/base/buf.h"
 #include "guildpost/base/mem.h"
 
-#define REPLIES_MAX (1 << 20) /* octets: a thousand lines of at most 280 */
-#define LEVEL	    3
+#define REPLIES_MAX  (1 << 20) /* octets: a thousand lines of at most 280 */
+#define LEVEL	     3
+#define RENAMED_MOST 50 /* posts that are looked through for one that was renamed */
+#define NAME_LEAST   8 /* octets: what a server calls a mail is at least as long */
 
 /* One line for those next to each other who shared a reply, as a transaction of many does. Returns the last of them. */
 static size_t
@@ -201,5 +204,67 @@ gp_sent_forget(struct gp_db *db, const char *address, struct gp_err *err)
 		gp_bind_int(query, ":through", at.through);
 		gp_bind_int(query, ":at", at.at);
 		GP_TRY(gp_query_do(query, err));
+	}
+}
+
+/* --- under another id ----------------------------------------------------------------------- */
+
+/* "0100018f3c9a4d2e-9f" and "4XyzAB1cdeF" are names that servers give; "20260601" and "accepted" are none. */
+static bool
+is_name(const char *word, size_t n)
+{
+	bool letter = false, digit = false;
+
+	for (size_t i = 0; i < n; i++) {
+		letter = letter || isalpha((unsigned char)word[i]);
+		digit = digit || isdigit((unsigned char)word[i]);
+	}
+	return n >= NAME_LEAST && letter && digit;
+}
+
+/* Amazon SES says "250 Ok 0100018f3c9a" and makes <0100018f3c9a@email.amazonses.com> of it; Postfix says "queued as
+ * 4XyzAB1cdeF" and would call it <20260601080000.4XyzAB1cdeF@relay.example>. */
+static bool
+names(const char *reply, const char *msgid)
+{
+	static const char in_words[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+	SCOPED(gp_free_str) char *local = gp_strndup(msgid, strcspn(msgid, "@"));
+
+	for (const char *word = reply; *word != '\0';) {
+		size_t n = strspn(word, in_words);
+		SCOPED(gp_free_str) char *name = gp_strndup(word, n);
+
+		if (is_name(name, n) && strstr(local, name) != NULL)
+			return true;
+		word += n + (word[n] != '\0');
+	}
+	return false;
+}
+
+enum gp_rc
+gp_sent_renamed(
+    struct gp_db *db, int64_t space_id, int64_t member_id, const char *msgid, char **ret_msgid, struct gp_err *err)
+{
+	static const char sql[] =
+	    "SELECT o.outbox_id, m.msgid FROM outbox o JOIN message m ON m.space_id = o.space_id AND m.event = o.event"
+	    " WHERE o.space_id = :space AND o.audience = 'event' ORDER BY o.event DESC LIMIT :most";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	struct gp_reply reply;
+	int64_t at;
+	bool found;
+
+	*ret_msgid = NULL;
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":space", space_id);
+	gp_bind_int(query, ":most", RENAMED_MOST);
+	for (;;) {
+		GP_TRY(gp_query_next(query, &found, err));
+		if (!found)
+			return GP_OK;
+		GP_TRY(gp_sent_find(db, gp_col_int(query, "outbox_id"), member_id, &at, &reply, err));
+		if (at == 0 || !names(reply.text, msgid))
+			continue;
+		*ret_msgid = gp_strdup(gp_col_text(query, "msgid"));
+		return GP_OK;
 	}
 }

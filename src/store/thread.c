@@ -1,6 +1,7 @@
 #include "guildpost/store/thread.h"
 
 #include "store/placing.h"
+#include "store/sent.h"
 
 #define SUBJECT_WINDOW	(30 * 86400) /* RCV-21, seconds */
 #define CLOCK_SKEW	(12 * 3600) /* seconds by which clocks and zones of old mail are wrong: a reply "before" its post */
@@ -65,6 +66,26 @@ cite(struct gp_db *db, const struct gp_placing *placing, int64_t wanted, const c
 	return GP_OK;
 }
 
+/* Who answers a copy that the smarthost has renamed cites an id that nobody here has heard of (RCV-21). */
+static enum gp_rc
+cite_renamed(struct gp_db *db, const struct gp_placing *placing, struct gp_strs *ret, struct gp_err *err)
+{
+	int64_t there = 0;
+
+	for (size_t i = ret->count; i-- > 0 && there == 0;)
+		GP_TRY(thread_of_place(db, placing->space_id, ret->v[i], &there, err));
+	for (size_t i = ret->count; i-- > 0 && there == 0;) {
+		SCOPED(gp_free_str) char *msgid = NULL;
+
+		GP_TRY(gp_sent_renamed(db, placing->space_id, placing->member_id, ret->v[i], &msgid, err));
+		if (msgid == NULL)
+			continue;
+		gp_strs_add(ret, msgid);
+		return GP_OK;
+	}
+	return GP_OK;
+}
+
 enum gp_rc
 gp_thread_references(struct gp_db *db, const struct gp_placing *placing, struct gp_strs *ret, struct gp_err *err)
 {
@@ -78,7 +99,7 @@ gp_thread_references(struct gp_db *db, const struct gp_placing *placing, struct 
 		GP_TRY(cite(db, placing, wanted, placing->conversation, ret, err));
 	for (size_t i = first; i < all->count; i++)
 		GP_TRY(cite(db, placing, wanted, all->v[i], ret, err));
-	return GP_OK;
+	return placing->member_id != 0 && wanted == 0 ? cite_renamed(db, placing, ret, err) : GP_OK;
 }
 
 /* --- joining -------------------------------------------------------------------------------- */
