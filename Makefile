@@ -15,7 +15,7 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -DGP_VERSION='"$(VERSION)"' -Iinclude -Isrc 
 	-isystem /usr/include/libxml2 -I$(BUILD)/gen -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE -MMD -MP $(WARN) $(CFLAGS) $(SANITIZE)
 # The others are loaded by those processes that call them: src/base/lazy.list.
 LIBS = -lsqlite3 -lzstd -l:libstemmer.a -lm -lpthread
-ALL_LDFLAGS = -pie -rdynamic -Wl,-z,relro,-z,now,-z,pack-relative-relocs $(LDFLAGS) $(SANITIZE)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now,-z,pack-relative-relocs $(LDFLAGS) $(SANITIZE)
 
 SRC := $(filter-out src/cmd/main.c,$(sort $(wildcard src/*/*.c)))
 GEN_OBJ := $(BUILD)/obj/base/lazy_table.o $(BUILD)/obj/store/schema.o $(BUILD)/obj/cmd/config_text.o

@@ -56,6 +56,11 @@ gp_text_width(const char *text)
 	int width = 0, columns;
 
 	while (*text != '\0' && *text != '\n') {
+		if (*text >= ' ' && *text < 0x7f) { /* most are */
+			text++;
+			width++;
+			continue;
+		}
 		text += character(text, &columns);
 		width += columns;
 	}

@@ -122,13 +122,36 @@ add_functions(struct gp_db *db, struct gp_err *err)
 	return gp_fts_register(db->handle) == SQLITE_OK ? GP_OK : db_fail(db, err);
 }
 
+/* A short reading command meets each page once: mapped, none is copied. Whoever lives long reads as always, for a disk that
+ * fails under a mapping kills. */
+static enum gp_rc
+prepare_reading(struct gp_db *db, struct gp_err *err)
+{
+	return gp_db_run(db,
+	    "PRAGMA mmap_size=1099511627776; PRAGMA query_only=ON; PRAGMA trusted_schema=OFF; PRAGMA temp_store=MEMORY;"
+	    "PRAGMA cache_size=-4000",
+	    err);
+}
+
+static enum gp_rc
+prepare_writing(struct gp_db *db, struct gp_err *err)
+{
+	GP_TRY(gp_db_run(
+	    db, (db->flags & GP_DB_RELAXED) != 0 ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=FULL", err));
+	return gp_db_run(db,
+	    "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+	    "PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4000;"
+	    "PRAGMA wal_autocheckpoint=4000;"
+	    "PRAGMA recursive_triggers=OFF; PRAGMA secure_delete=ON",
+	    err);
+}
+
 static enum gp_rc
 connect_store(struct gp_db *db, bool create, struct gp_err *err)
 {
 	int flags = create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
-	const char *pragmas = (db->flags & GP_DB_RELAXED) != 0 ? "PRAGMA synchronous=NORMAL"
-							       : "PRAGMA synchronous=FULL";
 
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* nobody asks, and each malloc would count under a lock */
 	if (sqlite3_open_v2(db->path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		return db_fail(db, err);
 	(void)sqlite3_busy_timeout(db->handle, PATIENCE_MS);
@@ -138,19 +161,7 @@ connect_store(struct gp_db *db, bool create, struct gp_err *err)
 	if (create)
 		GP_TRY(gp_db_run(
 		    db, "PRAGMA page_size=2048; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL", err));
-	GP_TRY(gp_db_run(db, pragmas, err));
-	GP_TRY(gp_db_run(db,
-	    "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
-	    "PRAGMA journal_size_limit=67108864; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-4000;"
-	    "PRAGMA wal_autocheckpoint=4000;"
-	    "PRAGMA recursive_triggers=OFF; PRAGMA secure_delete=ON",
-	    err));
-	/* A short reading command meets each page once: mapped, none is copied. Whoever lives long reads as always, for a
-	 * disk that fails under a mapping kills. */
-	if ((db->flags & GP_DB_READ) != 0)
-		GP_TRY(gp_db_run(
-		    db, "PRAGMA query_only=ON; PRAGMA mmap_size=1099511627776; PRAGMA cell_size_check=OFF", err));
-	return GP_OK;
+	return (db->flags & GP_DB_READ) != 0 ? prepare_reading(db, err) : prepare_writing(db, err);
 }
 
 static enum gp_rc

@@ -118,7 +118,8 @@ take_word(void *context, size_t start, size_t end)
 		showing->more = true;
 		return false;
 	}
-	*word_of(showing, showing->next) = (struct word){ start, end, begins_sentence(showing, start) };
+	if (showing->next >= showing->places[0].at - WIDTH)
+		*word_of(showing, showing->next) = (struct word){ start, end, begins_sentence(showing, start) };
 	if (showing->next == showing->places[0].at)
 		showing->begin = choose_begin(showing);
 	showing->next++;
