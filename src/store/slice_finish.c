@@ -314,6 +314,8 @@ expire_rest(struct gp_db *db, const struct gp_claim *claim, const struct gp_fare
 	for (size_t i = claim->settled; i < claim->count; i++)
 		if (stays(&fared[i]))
 			GP_TRY(settle_one(db, claim, &claim->to[i], &expired, sum, err));
+	if (sum->last == &expired.reply)
+		sum->last = road; /* which is there when the row is added up */
 	return claim->slice_id != 0 ? delete_slice(db, claim->slice_id, err) : GP_OK;
 }
 

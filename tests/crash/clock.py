@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from house import BUILD, House, done, ok, wait_for
+from house import House, done, ok, preloaded, wait_for
 from lmtp import Lmtp
 from sink import Sink
 
@@ -55,7 +55,7 @@ def post(house, name, author):
 def started(house, clock_path):
     """serve, with the clock that we move; its children have it from it."""
     kept = dict(os.environ)
-    os.environ.update(LD_PRELOAD=str(BUILD / "tools" / "fail.so"), CLOCK=str(clock_path), ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0")
+    os.environ.update(preloaded(CLOCK=str(clock_path)))
     try:
         return house.start("serve", wait="serve.ready")
     finally:

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import outbox
-from house import BUILD, House, done, ok
+from house import House, done, ok, preloaded
 from sink import Sink
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "40"))
@@ -22,8 +22,7 @@ def letter(name):
 
 
 def failing(house, words, call, number, at, times, input=b"", count=None, now=AT):
-    environment = dict(os.environ, LD_PRELOAD=str(BUILD / "tools" / "fail.so"), FAIL_CALL=call, FAIL_AT=str(at), FAIL_TIMES=str(times),
-                       FAIL_ERRNO=str(number), ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0", **({"FAIL_COUNT": str(count)} if count else {}))
+    environment = preloaded(FAIL_CALL=call, FAIL_AT=str(at), FAIL_TIMES=str(times), FAIL_ERRNO=str(number), **({"FAIL_COUNT": str(count)} if count else {}))
     return subprocess.run(house.command(*words, now=now), input=input, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
 
 

@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections import Counter
 
-from house import BUILD, House, done, ok
+from house import House, done, ok, preloaded
 from sink import Sink
 
 ROUNDS = max(4, int(os.environ.get("CRASH_ROUNDS", "40")) // 8)
@@ -39,7 +39,7 @@ with Sink() as sink, House(smarthost=sink.url, extra="smarthost-connections = 2\
     shutil.copyfile(house.dir / "guildpost.db", power / "guildpost.db")
     house.run("archive", "check", status=None)
     shutil.copyfile(house.dir / "guildpost.db", power / "guildpost.db")
-    environment = dict(os.environ, LD_PRELOAD=str(BUILD / "tools" / "fail.so"), POWER=str(power), ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0")
+    environment = preloaded(POWER=str(power))
     accepted, number, clock = [], 0, 8 * 60
     for turn in range(ROUNDS):
         clock += chance.choice((7, 90, -45))  # the clock jumps, back as well

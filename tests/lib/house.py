@@ -46,6 +46,12 @@ def done():
     sys.exit(1 if failures else 0)
 
 
+def preloaded(**variables):
+    """The environment of a program beside which tests/tools/fail.c is loaded; the variables say what it does."""
+    return dict(os.environ, LD_PRELOAD=str(BUILD / "tools" / "fail.so"),
+                ASAN_OPTIONS=f"verify_asan_link_order=0:detect_leaks=0:{os.environ.get('ASAN_OPTIONS', '')}", **variables)
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

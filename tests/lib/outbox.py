@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from house import BUILD, House
+from house import House, preloaded
 
 BODY = "Which reed for 30/2 linen?\r\n"
 
@@ -75,8 +75,7 @@ def filing(count):
         house.community("weavers", ann="each")
         db = connect(house)
         members(db, count)
-        environment = dict(os.environ, LD_PRELOAD=str(BUILD / "tools" / "fail.so"), FAIL_CALL="statement", FAIL_COUNT=tally.name,
-                           ASAN_OPTIONS="verify_asan_link_order=0:detect_leaks=0")
+        environment = preloaded(FAIL_CALL="statement", FAIL_COUNT=tally.name)
         for number in range(2):  # the second: what is done once is done
             house.post("ann@example.org", "weavers@lists.example.org", f"Subject: {number}\n\nWhich reed?\n")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
