@@ -7,6 +7,7 @@
 
 #include "guildpost/base/clock.h"
 #include "guildpost/base/log.h"
+#include "guildpost/store/ledger.h"
 #include "guildpost/store/restore.h"
 #include "guildpost/store/setting.h"
 
@@ -17,6 +18,21 @@ close_fd(int *fd)
 		(void)close(*fd);
 }
 
+/* That somebody made a copy of all mail is written down. A copy is made also of a store that can take no line any more (a
+ * full disk is when it is wanted most), and then the log has to do. */
+static void
+note_backup(struct gp_app *app)
+{
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+	SCOPED(gp_db_free) struct gp_db *db = NULL;
+	struct gp_err err = { .text = "" };
+
+	if (gp_db_open(app->config.database, 0, &db, &err) != GP_OK || gp_tx_begin(db, &tx, &err) != GP_OK ||
+	    gp_ledger_add(db, gp_clock_now(), 0, 0, "operator", "store.backup", "", &err) != GP_OK ||
+	    gp_tx_commit(&tx, &err) != GP_OK)
+		gp_log(GP_LOG_ERROR, "backup.unnoted", "why", err.text, "detail", err.detail, NULL);
+}
+
 enum gp_rc
 gp_cmd_backup(struct gp_app *app, int argc, char **argv, struct gp_err *err)
 {
@@ -25,6 +41,7 @@ gp_cmd_backup(struct gp_app *app, int argc, char **argv, struct gp_err *err)
 	GP_TRY(gp_option_end(argc, argv, 1, 1, "backup FILE", err));
 	GP_TRY(gp_app_open(app, GP_DB_READ, err));
 	GP_TRY(gp_db_copy(app->db, argv[1], err));
+	note_backup(app);
 	if (stat(argv[1], &facts) < 0)
 		return gp_fail_as(err, 74, "4.3.0", "the copy %s has gone: %s", argv[1], strerror(errno));
 	gp_log(GP_LOG_INFO, "backup.made", "file", argv[1], "octets", gp_log_int(facts.st_size), NULL);

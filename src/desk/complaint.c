@@ -90,14 +90,54 @@ tell_stewards(
 	    member->id, err);
 }
 
+/* --- no more mail --------------------------------------------------------------------------- */
+
+struct spaces { /* from which the member gets something */
+	int64_t id[1000];
+	size_t count;
+};
+
+static enum gp_rc
+take_space(void *context, const char *space_name, const struct gp_subscription *subscription, struct gp_err *err)
+{
+	struct spaces *spaces = context;
+
+	(void)space_name;
+	(void)err;
+	if (strcmp(subscription->mode, "none") != 0 && spaces->count < GP_COUNT(spaces->id))
+		spaces->id[spaces->count++] = subscription->space_id;
+	return GP_OK;
+}
+
+/* Whoever calls mail of one space spam does not look which it is. */
+static enum gp_rc
+silence(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_space *space,
+    const struct gp_member *member, struct gp_err *err)
+{
+	struct spaces spaces = { .count = 0 };
+	char number[GP_ACTOR_SIZE];
+
+	GP_TRY(gp_subscription_list(desk->db, member->id, take_space, &spaces, err));
+	/* The second report of the same member finds nothing left to do. */
+	if (spaces.count == 0)
+		return GP_OK;
+	for (size_t i = 0; i < spaces.count; i++)
+		GP_TRY(gp_subscription_put(desk->db, spaces.id[i], member->id, "none", arrival->now, err));
+	gp_actor(member->id, number);
+	gp_log(GP_LOG_INFO, "member.complained", "sid", arrival->row->session, "space", space->name, "member",
+	    gp_log_int(member->id), NULL);
+	GP_TRY(gp_note(desk,
+	    &(struct gp_note){ arrival->now, space->community_id, space->id, "robot", "member.complained" }, err, "who",
+	    number, NULL));
+	return tell_stewards(desk, space, member, arrival->now, err);
+}
+
 enum gp_rc
 gp_complaint_act(struct gp_desk *desk, const struct gp_arrival *arrival, bool *ret_done, struct gp_err *err)
 {
 	SCOPED(gp_member_free) struct gp_member *member = NULL;
 	SCOPED(gp_space_free) struct gp_space *space = NULL;
-	struct gp_subscription open = { .mode = "" };
 	int64_t member_id, space_id = 0;
-	char number[GP_ACTOR_SIZE];
 
 	GP_TRY(find_subscription(desk, arrival, &member_id, &space_id, err));
 	*ret_done = member_id != 0;
@@ -105,18 +145,7 @@ gp_complaint_act(struct gp_desk *desk, const struct gp_arrival *arrival, bool *r
 		return GP_OK;
 	GP_TRY(gp_member_load(desk->db, member_id, &member, err));
 	GP_TRY(gp_space_load(desk->db, space_id, &space, err));
-	GP_TRY(gp_subscription_find(desk->db, space_id, member_id, &open, err));
-	/* The second report of the same member finds nothing left to do. */
-	if (member == NULL || space == NULL || open.id == 0 || strcmp(open.mode, "none") == 0)
-		return GP_OK;
-	GP_TRY(gp_subscription_put(desk->db, space_id, member_id, "none", arrival->now, err));
-	gp_actor(member_id, number);
-	gp_log(GP_LOG_INFO, "member.complained", "sid", arrival->row->session, "space", space->name, "member",
-	    gp_log_int(member_id), NULL);
-	GP_TRY(gp_note(desk,
-	    &(struct gp_note){ arrival->now, space->community_id, space_id, "robot", "member.complained" }, err, "who",
-	    number, "mode", open.mode, NULL));
-	return tell_stewards(desk, space, member, arrival->now, err);
+	return member == NULL || space == NULL ? GP_OK : silence(desk, arrival, space, member, err);
 }
 
 enum gp_rc

@@ -1,14 +1,30 @@
 #include "desk/date.h"
 
+#include "guildpost/base/mem.h"
+
+/* The first of a month has a form of its own in some languages. */
 static void
-fill(const struct gp_wall *wall, struct gp_date_vars *ret_vars)
+write_day(struct gp_desk *desk, const char *language, int day, char out[16])
+{
+	SCOPED(gp_free_str) char *first = NULL;
+
+	(void)snprintf(out, 16, "%d", day);
+	if (day != 1)
+		return;
+	first = gp_template_phrase(desk->templates, language, "1st");
+	if (strcmp(first, "1st") != 0)
+		(void)snprintf(out, 16, "%s", first);
+}
+
+static void
+fill(struct gp_desk *desk, const char *language, const struct gp_wall *wall, struct gp_date_vars *ret_vars)
 {
 	static const char *const days[] = { "mon", "tue", "wed", "thu", "fri", "sat", "sun" };
 	static const char *const months[] = { "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 		"nov", "dec" };
 	size_t n = 0;
 
-	(void)snprintf(ret_vars->day, sizeof(ret_vars->day), "%d", wall->day);
+	write_day(desk, language, wall->day, ret_vars->day);
 	(void)snprintf(ret_vars->year, sizeof(ret_vars->year), "%d", wall->year);
 	(void)snprintf(ret_vars->clock, sizeof(ret_vars->clock), "%02d:%02d", wall->hour, wall->minute);
 	for (int i = 0; i < (int)GP_COUNT(days); i++)
@@ -22,12 +38,13 @@ fill(const struct gp_wall *wall, struct gp_date_vars *ret_vars)
 }
 
 void
-gp_date_fill(const struct gp_zone *zone, int64_t t, struct gp_date_vars *ret_vars)
+gp_date_fill(
+    struct gp_desk *desk, const char *language, const struct gp_zone *zone, int64_t t, struct gp_date_vars *ret_vars)
 {
 	struct gp_wall wall;
 
 	gp_zone_to_wall(zone, t, &wall);
-	fill(&wall, ret_vars);
+	fill(desk, language, &wall, ret_vars);
 }
 
 /* One line, out of a piece. */
@@ -50,7 +67,7 @@ gp_date_text(struct gp_desk *desk, const char *language, const char *template_na
 {
 	struct gp_date_vars vars;
 
-	gp_date_fill(zone, t, &vars);
+	gp_date_fill(desk, language, zone, t, &vars);
 	return piece(desk, language, template_name, vars.v, vars.count, ret_text, err);
 }
 
@@ -62,7 +79,7 @@ wall_text(struct gp_desk *desk, const char *language, const char *name, const st
 {
 	struct gp_date_vars vars;
 
-	fill(wall, &vars);
+	fill(desk, language, wall, &vars);
 	return piece(desk, language, name, vars.v, vars.count, ret_text, err);
 }
 
@@ -125,7 +142,7 @@ gp_recur_text(
 	if (recur->until.year != 0)
 		GP_TRY(wall_text(desk, language, "date", &recur->until, &until, err));
 	if (recur->freq == GP_MONTHLY && recur->nth == 0 && recur->month_day > 0)
-		(void)snprintf(month_day, sizeof(month_day), "%d", recur->month_day);
+		write_day(desk, language, recur->month_day, month_day);
 	if (recur->start.year == 0)
 		(void)snprintf(clock, sizeof(clock), "%02d:%02d", recur->hour, recur->minute);
 	if (recur->count > 0)

@@ -12,7 +12,8 @@ struct gp_date_vars {
 	size_t count;
 	char day[16], year[16], clock[16];
 };
-void gp_date_fill(const struct gp_zone *zone, int64_t t, struct gp_date_vars *ret_vars);
+void gp_date_fill(
+    struct gp_desk *desk, const char *language, const struct gp_zone *zone, int64_t t, struct gp_date_vars *ret_vars);
 /* How often, in words: "weekly on Thursday at 08:00", out of the template "rhythm". *ret_text: one line, caller frees. */
 GP_MUST_CHECK enum gp_rc gp_recur_text(
     struct gp_desk *desk, const char *language, const struct gp_recur *recur, char **ret_text, struct gp_err *err);

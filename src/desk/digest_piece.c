@@ -29,7 +29,7 @@ digest_date(const struct digest *digest, const char *name, int64_t t, char **ret
 {
 	struct gp_date_vars vars;
 
-	gp_date_fill(digest->zone, t, &vars);
+	gp_date_fill(digest->desk, digest->language, digest->zone, t, &vars);
 	return digest_piece(digest, false, name, vars.v, vars.count, ret_text, err);
 }
 

@@ -108,11 +108,16 @@ put_member(struct gp_desk *desk, int64_t community_id, const struct gp_newcomer 
 	member = *ret;
 	if (member == NULL)
 		member = *ret = blank_member(community_id, key, now);
+	if (strcmp(member->state, "left") == 0 && !newcomer->undone)
+		GP_TRY(gp_role_drop_all(desk->db, member->id, err));
 	replace(&member->address, newcomer->address);
 	replace(&member->name, newcomer->name);
 	replace(&member->timezone, newcomer->timezone);
 	replace(&member->language, newcomer->language);
-	replace(&member->level, newcomer->guest ? "guest" : strcmp(member->level, "guest") == 0 ? "peripheral" : NULL);
+	if (!newcomer->undone)
+		replace(&member->level, newcomer->guest			      ? "guest"
+					: strcmp(member->level, "guest") == 0 ? "peripheral"
+									      : NULL);
 	/* Whoever is a member already does not become unconfirmed by an invitation. */
 	if (!newcomer->unconfirmed || member->id == 0 || strcmp(member->state, "left") == 0)
 		replace(&member->state, newcomer->unconfirmed ? "unconfirmed" : "active");
@@ -265,7 +270,6 @@ gp_enrol_part(struct gp_desk *desk, int64_t member_id, const char *by, int64_t n
 	GP_TRY(gp_subscription_list(desk->db, member_id, collect_space, &spaces, err));
 	for (size_t i = 0; i < spaces.count; i++)
 		GP_TRY(gp_subscription_put(desk->db, spaces.id[i], member_id, NULL, now, err));
-	GP_TRY(gp_role_drop_all(desk->db, member_id, err));
 	GP_TRY(gp_consent_withdraw(desk->db, member_id, 0, now, err));
 	gp_actor(member_id, number);
 	replace(&member->state, "left");
@@ -273,6 +277,9 @@ gp_enrol_part(struct gp_desk *desk, int64_t member_id, const char *by, int64_t n
 	member->left_at = gp_is_pseudonym(member->address) ? 0 : now;
 	member->left_self = strcmp(by, number) == 0;
 	GP_TRY(gp_member_update(desk->db, member, err));
+	/* Their own leaving can be undone, which gives the roles back. */
+	if (!member->left_self)
+		GP_TRY(gp_role_drop_all(desk->db, member_id, err));
 	return gp_note(
 	    desk, &(struct gp_note){ now, member->community_id, 0, by, "member.leave" }, err, "who", number, NULL);
 }

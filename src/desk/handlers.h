@@ -11,8 +11,8 @@ gp_arrival_handler gp_moderate_take; /* the word of a steward about a held post 
 gp_arrival_handler gp_operator_take; /* mail to postmaster@ and abuse@ */
 gp_arrival_handler gp_steward_take; /* mail to the stewards */
 
-/* The member whom our own token in the report names gets no more mail of that space; his stewards are told, he is not
- * (LST-21). *ret_done false: no token of ours stands in it, and nothing was changed. */
+/* The member whom our own token in the report names gets no more mail of the community; its stewards are told, the member
+ * is not (LST-21). *ret_done false: no token of ours stands in it, and nothing was changed. */
 GP_MUST_CHECK enum gp_rc gp_complaint_act(
     struct gp_desk *desk, const struct gp_arrival *arrival, bool *ret_done, struct gp_err *err);
 

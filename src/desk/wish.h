@@ -22,6 +22,9 @@ struct wisher {
 void wisher_release(struct wisher *wisher);
 const char *wisher_language(const struct wisher *wisher); /* "" : the space's */
 
+/* Three files, each of which asks only those below it: wish.c does what one member may wish alone, wish_agree.c what every
+ * address of theirs must agree to, wisher.c says what became of it. */
+
 /* Inside the write transaction. JOIN is none: that always asks first. */
 GP_MUST_CHECK enum gp_rc wish_do(struct wisher *wisher, const struct gp_command *command, struct gp_err *err);
 /* What needs a yes from each address that it concerns (STANDARDS.md section 8): one of them came. */
@@ -43,6 +46,9 @@ GP_MUST_CHECK enum gp_rc wish_say(
 bool wish_makes_sense(const struct gp_command *command);
 /* A token that proves this address for a week: an answer to it needs no other proof. */
 GP_MUST_CHECK enum gp_rc wish_token(struct wisher *wisher, struct gp_err *err);
+struct gp_zone;
+GP_MUST_CHECK enum gp_rc wish_zone(
+    const struct gp_space *space, const struct gp_member *member, struct gp_zone **ret, struct gp_err *err);
 /* Today where the author lives, for "until 3 August". */
 void wish_context(const struct gp_space *space, const struct gp_member *member, int64_t now,
     struct gp_command_context *ret, char *name);

@@ -197,6 +197,7 @@ gp_depart(struct gp_db *db, const struct gp_member *member, int64_t now, struct 
 	for (size_t i = 0; i < keys.count; i++)
 		GP_TRY(take_address(db, member, keys.v[i], now, err));
 	GP_TRY(run_member(db, "DELETE FROM member_alias WHERE member_id = :member", member->id, err));
+	GP_TRY(run_member(db, "DELETE FROM member_role WHERE member_id = :member", member->id, err));
 	GP_TRY(run_member(db, "DELETE FROM suspension WHERE member_id = :member", member->id, err));
 	gp_pseudonym(member->id, address);
 	GP_TRY(gp_query_open(db, blank, &query, err));

@@ -223,7 +223,10 @@ gp_role_has(struct gp_db *db, int64_t member_id, const char *role, bool *ret, st
 {
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
-	GP_TRY(gp_query_open(db, "SELECT 1 FROM member_role WHERE member_id = :id AND role = :role", &query, err));
+	GP_TRY(gp_query_open(db,
+	    "SELECT 1 FROM member_role r JOIN member m USING (member_id)"
+	    " WHERE r.member_id = :id AND r.role = :role AND m.state <> 'left'",
+	    &query, err));
 	gp_bind_int(query, ":id", member_id);
 	gp_bind_text(query, ":role", role);
 	return gp_query_next(query, ret, err);
@@ -258,7 +261,10 @@ gp_role_list(struct gp_db *db, int64_t member_id, struct gp_strs *ret_roles, str
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
 
-	GP_TRY(gp_query_open(db, "SELECT role FROM member_role WHERE member_id = :id ORDER BY role", &query, err));
+	GP_TRY(gp_query_open(db,
+	    "SELECT r.role FROM member_role r JOIN member m USING (member_id)"
+	    " WHERE r.member_id = :id AND m.state <> 'left' ORDER BY r.role",
+	    &query, err));
 	gp_bind_int(query, ":id", member_id);
 	for (;;) {
 		GP_TRY(gp_query_next(query, &found, err));
@@ -545,5 +551,21 @@ gp_subscription_owner(
 	GP_TRY(gp_query_next(query, &found, err));
 	*ret_member_id = found ? gp_col_int(query, "member_id") : 0;
 	*ret_space_id = found ? gp_col_int(query, "space_id") : 0;
+	return GP_OK;
+}
+
+enum gp_rc
+gp_subscription_last_mode(struct gp_db *db, int64_t space_id, int64_t member_id, char ret_mode[12], struct gp_err *err)
+{
+	static const char sql[] = "SELECT mode FROM subscription WHERE space_id = :space AND member_id = :member"
+				  " ORDER BY from_event DESC LIMIT 1";
+	SCOPED(gp_query_free) struct gp_query *query = NULL;
+	bool found;
+
+	GP_TRY(gp_query_open(db, sql, &query, err));
+	gp_bind_int(query, ":space", space_id);
+	gp_bind_int(query, ":member", member_id);
+	GP_TRY(gp_query_next(query, &found, err));
+	(void)snprintf(ret_mode, 12, "%s", found ? gp_col_text(query, "mode") : "");
 	return GP_OK;
 }

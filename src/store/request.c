@@ -66,9 +66,9 @@ gp_request_count(struct gp_db *db, const char *kind, const char *limit_key, cons
 enum gp_rc
 gp_request_load(struct gp_db *db, int64_t id, struct gp_request *ret, struct gp_err *err)
 {
-	static const char sql[] =
-	    "SELECT request_id, kind, space_id, address, limit_key, name, mode, notice,"
-	    " msgid, follows, expires_at, settled_at IS NOT NULL AS settled FROM request WHERE request_id = :id";
+	static const char sql[] = "SELECT request_id, kind, space_id, address, limit_key, name, mode, notice,"
+				  " msgid, follows, created_at, expires_at, settled_at IS NOT NULL AS settled FROM "
+				  "request WHERE request_id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 	bool found;
 
@@ -80,6 +80,7 @@ gp_request_load(struct gp_db *db, int64_t id, struct gp_request *ret, struct gp_
 		return GP_OK;
 	ret->id = gp_col_int(query, "request_id");
 	ret->space_id = gp_col_int(query, "space_id");
+	ret->created_at = gp_col_int(query, "created_at");
 	ret->expires_at = gp_col_int(query, "expires_at");
 	(void)snprintf(ret->kind, sizeof(ret->kind), "%s", gp_col_text(query, "kind"));
 	ret->address = gp_strdup(gp_col_text(query, "address"));

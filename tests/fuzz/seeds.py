@@ -5,6 +5,7 @@
 """
 import email
 import email.policy
+import email.utils
 import hashlib
 import re
 import sys
@@ -38,6 +39,9 @@ def of_mail(octets, is_report):
     head = re.split(rb"\r?\n\r?\n", octets, maxsplit=1)[0]
     yield "message", octets
     yield "header", head
+    author = email.utils.parseaddr(str(mail.get("from", "")))[1].encode("utf-8", "surrogateescape")
+    if b"@" in author:
+        yield "scrub", b"\1" + octets.replace(author, b"ann@a.example")
     for name, target in (("from", "address"), ("to", "address"), ("cc", "address"), ("references", "address"), ("subject", "words"),
                          ("content-type", "words"), ("content-disposition", "words")):
         for value in mail.get_all(name, []):

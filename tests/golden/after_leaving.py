@@ -134,6 +134,29 @@ def back_again(house, number):
     leave(house, "nia@work.example", DAYS[50])
 
 
+def undone(house):
+    """A steward whose forwarded post somebody else answered to the leave token."""
+    who = "kai@else.example"
+    join(house, who, "Kai")
+    house.run("member", "set", "weavers", who, "role", "steward")
+    house.run("space", "create", "weavers", "dyers")
+    house.run("subscribe", "dyers", who, "--delivery", "daily")
+    leave(house, who)
+    shown = house.rows("member", "show", "weavers", who)[0]
+    ok(shown["roles"] == [] and shown["subscriptions"] == [], "who leaves is out of every space, and steward no more", shown)
+    said = text(last(house, who))
+    ok("your name and your address are erased" in " ".join(said.split()), "the good-bye says what is kept", said)
+    house.post(who, "weavers+brief@lists.example.org", "Subject: \n\n\n")
+    settle(house)
+    ok("[weavers]" not in field(last(house, who), "subject"), "nothing is told to them as a steward meanwhile", field(last(house, who), "subject"))
+    goodbye = [mail for mail in house.mailbox(who) if "You have left" in field(mail, "subject")][-1]
+    reply(house, goodbye, who, "that was not me")
+    settle(house)
+    shown = house.rows("member", "show", "weavers", who)[0]
+    ok(shown["roles"] == ["steward"] and {(one["space"], one["delivery"]) for one in shown["subscriptions"]} == {("weavers", "none"), ("dyers", "daily")},
+       "an undo within the week brings back every space and the role, as the good-bye promised (SUB-05)", shown)
+
+
 def said_no(house):
     """A victim of others, and one whom the operator invites."""
     house.post("vic@else.example", JOIN, "Subject: \n\n\n", now=DAYS[1])
@@ -197,6 +220,7 @@ def after_all(house):
 
 with House("after leaving", extra="trusted-authserv-id = mx.example.org\n") as house:
     house.community("weavers", steward="ruth@example.org")
+    undone(house)
     number = left_by_herself(house)
     nobody_brings_her_back(house)
     her_own_data(house, number)

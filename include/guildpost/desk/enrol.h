@@ -10,6 +10,7 @@ struct gp_newcomer {
 	bool guest, unconfirmed; /* unconfirmed: invited by mail; no subscription until the answer comes (SUB-08) */
 	bool
 	    answered; /* they said yes to a mail of ours, which the caller writes down; else it is the operator's word */
+	bool undone; /* they took a leaving back: their roles are theirs again */
 };
 /* Into a community and its main space, by the operator's word. PERM exit 67 no such community, exit 64 bad address, zone
  * or mode; a member who is there already is changed to what is given. by: "operator", "member:17". */

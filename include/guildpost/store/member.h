@@ -31,6 +31,7 @@ GP_MUST_CHECK enum gp_rc gp_member_list(
 /* Members with the role "steward" or "host". */
 GP_MUST_CHECK enum gp_rc gp_member_with_role(
     struct gp_db *db, int64_t community_id, const char *role, gp_member_each *each, void *context, struct gp_err *err);
+/* Of who has left nothing is told and nothing believed; what is not dropped is there again when they are. */
 GP_MUST_CHECK enum gp_rc gp_role_has(
     struct gp_db *db, int64_t member_id, const char *role, bool *ret, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_role_add(struct gp_db *db, int64_t member_id, const char *role, struct gp_err *err);
@@ -79,6 +80,9 @@ typedef enum gp_rc gp_subscription_each(
 /* The open ones of a member, by name of space. */
 GP_MUST_CHECK enum gp_rc gp_subscription_list(
     struct gp_db *db, int64_t member_id, gp_subscription_each *each, void *context, struct gp_err *err);
+/* That of the last version, open or closed; "" when there never was one. */
+GP_MUST_CHECK enum gp_rc gp_subscription_last_mode(
+    struct gp_db *db, int64_t space_id, int64_t member_id, char ret_mode[12], struct gp_err *err);
 /* The member and space of any version, open or closed: what a leave token names. 0 when there is none. */
 GP_MUST_CHECK enum gp_rc gp_subscription_owner(
     struct gp_db *db, int64_t subscription_id, int64_t *ret_member_id, int64_t *ret_space_id, struct gp_err *err);

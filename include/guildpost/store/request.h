@@ -6,7 +6,7 @@
 #include "guildpost/store/db.h"
 
 struct gp_request {
-	int64_t id, space_id, expires_at;
+	int64_t id, space_id, created_at, expires_at;
 	int64_t follows; /* the request whose answer led to this one; 0: none */
 	char kind[8]; /* "join", "leave", "undo", "wish", "choose", ... */
 	char *limit_key; /* what the limits of SUB-02 compare: the hash of an address without dots and plus tags */
@@ -19,7 +19,7 @@ struct gp_request {
 };
 void gp_request_release(struct gp_request *request);
 GP_MUST_CHECK enum gp_rc gp_request_insert(struct gp_db *db, const struct gp_request *request, int64_t now,
-    int64_t *ret_id, struct gp_err *err); /* id and settled are not read */
+    int64_t *ret_id, struct gp_err *err); /* id, created_at and settled are not read */
 /* id 0 in *ret when there is none. */
 GP_MUST_CHECK enum gp_rc gp_request_load(struct gp_db *db, int64_t id, struct gp_request *ret, struct gp_err *err);
 /* msgid: of the mail that answers it. */
