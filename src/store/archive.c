@@ -337,6 +337,10 @@ gp_archive_verify(struct gp_db *db, struct gp_err *err)
 		{ "places lead to a thread that has been joined to another",
 		    "SELECT count(*) AS n FROM place p JOIN thread t ON t.thread_id = p.thread_id"
 		    " WHERE t.alias_of IS NOT NULL" },
+		{ "posts lie outside the numbers of their month",
+		    "SELECT count(*) AS n FROM message m LEFT JOIN message_span s ON s.space_id = m.space_id"
+		    " AND s.month = m.date / 2592000 - (m.date % 2592000 < 0)"
+		    " WHERE s.first_id IS NULL OR m.id NOT BETWEEN s.first_id AND s.last_id" },
 		{ "posts have no text in the index",
 		    "SELECT count(*) AS n FROM message WHERE id NOT IN (SELECT id FROM message_text)" },
 		{ "posts have lost their octets",

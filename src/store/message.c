@@ -5,6 +5,7 @@
 #include "guildpost/store/search.h"
 #include "guildpost/store/setting.h"
 #include "store/placing.h"
+#include "store/span.h"
 
 #define DAY	 86400
 #define KEPT	 (90 * DAY) /* what is known of copies that were sent (store/keep.c) */
@@ -126,7 +127,7 @@ insert_row(struct gp_db *db, const struct gp_filing *filing, const struct gp_pla
 	gp_bind_int(query, ":by_subject", placing->by_subject);
 	GP_TRY(gp_query_do(query, err));
 	filed->id = gp_db_inserted(db);
-	return GP_OK;
+	return gp_span_add(db, filing->space_id, placing->date, filed->id, err);
 }
 
 static enum gp_rc
@@ -269,7 +270,8 @@ update_row(struct gp_db *db, int64_t id, const struct gp_filing *filing, struct 
 	gp_bind_int(query, ":question", reading->question);
 	gp_bind_text(query, ":excerpt", reading->excerpt);
 	gp_bind_int(query, ":by_subject", placing_of(filing).by_subject);
-	return gp_query_do(query, err);
+	GP_TRY(gp_query_do(query, err));
+	return gp_span_add(db, filing->space_id, ordering_date(filing), id, err);
 }
 
 static enum gp_rc

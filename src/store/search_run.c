@@ -7,6 +7,7 @@
 #include "store/fts.h"
 #include "store/rank.h"
 #include "store/snippet.h"
+#include "store/span.h"
 
 #define RANKED	       2000 /* hits that are ranked, the newest of them: ranking looks at each */
 #define EXPRESSION_MAX (256u << 10)
@@ -251,25 +252,17 @@ look_at(const struct running *running, struct gp_query *looking, struct candidat
 	return GP_OK;
 }
 
-/* Between which numbers the posts of a span of time lie: the index knows numbers alone, and would pass every hit there
- * is. */
 static enum gp_rc
 bind_span(struct gp_query *query, const struct running *running, struct gp_err *err)
 {
-	static const char sql[] = "SELECT coalesce(min(id), 0) AS first, coalesce(max(id), 0) AS last FROM message"
-				  " WHERE space_id = :space AND date >= :since AND date < :until";
-	SCOPED(gp_query_free) struct gp_query *span = NULL;
-	bool found;
+	const struct gp_search *search = running->search;
+	int64_t first = 0, last = INT64_MAX;
 
-	gp_bind_int(query, ":first", 0);
-	gp_bind_int(query, ":last", INT64_MAX);
-	if (running->search->since == 0 && running->search->until == 0)
-		return GP_OK;
-	GP_TRY(gp_query_open(running->db, sql, &span, err));
-	bind_bounds(span, running);
-	GP_TRY(gp_query_next(span, &found, err));
-	gp_bind_int(query, ":first", gp_col_int(span, "first"));
-	gp_bind_int(query, ":last", gp_col_int(span, "last"));
+	if (search->since != 0 || search->until != 0)
+		GP_TRY(
+		    gp_span_find(running->db, running->space->id, search->since, end_of(search), &first, &last, err));
+	gp_bind_int(query, ":first", first);
+	gp_bind_int(query, ":last", last);
 	return GP_OK;
 }
 

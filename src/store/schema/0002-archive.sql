@@ -44,6 +44,9 @@ CREATE TABLE message_text (id INTEGER PRIMARY KEY REFERENCES message, raw_id INT
 -- own_words: so many words of the indexed text are the author's own, the first ones.
 CREATE TABLE message_rank (id INTEGER PRIMARY KEY REFERENCES message, date INTEGER NOT NULL,
   own_words INTEGER NOT NULL) STRICT;
+-- The first and the last post that was ever filed in thirty days of a space (store/span.h).
+CREATE TABLE message_span (space_id INTEGER NOT NULL REFERENCES space, month INTEGER NOT NULL, first_id INTEGER NOT NULL,
+  last_id INTEGER NOT NULL, PRIMARY KEY (space_id, month)) STRICT, WITHOUT ROWID;
 -- A language in front of a text tells the tokenizer (store/fts.h) by which rules its words are stemmed; names are not.
 -- Own words and others stand in one column, the first, for each entry of another column costs two octets more; which is
 -- which tells message_rank. Labels in front of an author tell the space, and whether there are attachments.

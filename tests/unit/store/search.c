@@ -172,6 +172,41 @@ a_search_finds(void **state)
 	scratch_close(&house.s);
 }
 
+/* Years of posts as they happen to come: 883612800 is the beginning of 1998. */
+static const struct letter heap[] = {
+	{ .msgid = "<new@x>", .text = "The sett of linen.\n", .date = NOW },
+	{ .msgid = "<old@x>", .text = "The sett of wool.\n", .date = 883612800 },
+	{ .msgid = "<last@x>", .text = "The sett of silk.\n", .date = 883612799 },
+	{ .msgid = "<between@x>", .text = "The sett of hemp.\n", .date = 1009843200 },
+};
+static const struct {
+	const char *says, *typed, *want;
+} spanned[] = {
+	{ "all of them, the newest first", "sett", "<new@x> <between@x> <old@x> <last@x> " },
+	{ "from a year on, whatever came before and behind", "sett since:1999", "<new@x> <between@x> " },
+	{ "up to a year", "sett until:1997", "<last@x> " },
+	{ "the first second of a year is in it", "sett since:1998 until:1998", "<old@x> " },
+	{ "a year in the middle", "sett since:2002-01 until:2002-01", "<between@x> " },
+	{ "years without a post", "sett since:1999 until:2001", "" },
+};
+
+static void
+a_span_finds_what_came_in_any_order(void **state)
+{
+	struct filing_house house;
+
+	(void)state;
+	house_open(&house);
+	for (size_t i = 0; i < GP_COUNT(heap); i++)
+		(void)file_letter(&house, &heap[i]);
+	for (size_t i = 0; i < GP_COUNT(spanned); i++) {
+		SCOPED(gp_free_str) char *got = found(&house, spanned[i].typed);
+
+		SAYS_TEXT(spanned[i].says, got, spanned[i].want);
+	}
+	scratch_close(&house.s);
+}
+
 static const struct {
 	const char *says, *language, *text, *typed;
 	bool found;
@@ -417,6 +452,7 @@ main(void)
 		cmocka_unit_test(a_span_is_read),
 		cmocka_unit_test(what_is_no_query_is_refused_as_usage),
 		cmocka_unit_test(a_search_finds),
+		cmocka_unit_test(a_span_finds_what_came_in_any_order),
 		cmocka_unit_test(a_search_knows_the_language_of_the_space),
 		cmocka_unit_test(of_what_is_alike_the_newest_comes_first),
 		cmocka_unit_test(labels_narrow_a_search),
