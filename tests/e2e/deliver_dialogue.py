@@ -3,9 +3,11 @@
 what the library below us is known to do wrong."""
 import email
 import email.policy
+import socket
+import threading
 
 import outbox
-from house import House, done, ok
+from house import House, done, ok, wait_for
 from server import Server
 
 
@@ -142,6 +144,31 @@ with Server() as server:
     row = deliver(server, count=40, body=("over, under " * 5 + "\r\n") * 100)
     gaps = sorted(b.at - a.at for a, b in zip(server.mails, server.mails[1:]))
     ok(row["delivered"] == 40 and gaps[len(gaps) // 2] < 0.03, "no mail of 6 KiB waits 40 ms for an acknowledgement (Nagle)", gaps)
+
+# --- a connection that is kept ------------------------------------------------------------------------------------------
+for says, word in (("says 421 and leaves", b"421 4.4.2 you are idle\r\n"), ("leaves without a word", b"")):
+    left = []
+
+    def leave(peer, word=word):
+        peer.socket.sendall(word)
+        peer.socket.shutdown(socket.SHUT_RDWR)
+        left.append(peer)
+
+    def on(verb, line, peer):
+        if verb == "DOT" and "m0000002@" in line and not left:
+            threading.Timer(0.1, leave, [peer]).start()
+
+    with Server(on=on) as server, House(smarthost=server.url, extra="smarthost-connections = 1\n") as house:
+        house.community("weavers")
+        db = outbox.connect(house)
+        outbox.members(db, 2)
+        house.start("deliver", wait="deliver.ready")
+        for turn in (1, 2):
+            number, _, _ = outbox.post(db)
+            outbox.ring(house)
+            ok(wait_for(lambda: house.rows("outbox", "show", number)[0]["state"] == "sent" and bool(left), 30), f"where the server {says} from an idle connection, post {turn} is delivered",
+               house.rows("outbox", "show", number)[0])
+        ok(len(server.mails) == 4 and server.connections == 2, "all of it on two connections, and nobody waits for a second attempt", (len(server.mails), server.connections))
 
 # --- roads --------------------------------------------------------------------------------------------------------------
 with Server(host="::1") as server:

@@ -35,10 +35,11 @@ certificate("other", "DNS:elsewhere.example")
 
 class Server:
     """One way to behave; `mails` is what it took, `heard` every line in clear or inside TLS."""
-    def __init__(self, cert="good", offer_tls=True, implicit=False, auth="PLAIN LOGIN", refuse_auth=False, inject=False, knows=True, one_each=False):
+    def __init__(self, cert="good", offer_tls=True, implicit=False, auth="PLAIN LOGIN", refuse_auth=False, inject=False, knows=True, one_each=False, version=None):
         outer = self
         self.mails, self.heard = [], []
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.maximum_version = version or context.maximum_version
         context.load_cert_chain(folder / f"{cert}.crt", folder / f"{cert}.key")
 
         class Handler(socketserver.BaseRequestHandler):
@@ -150,6 +151,7 @@ USER = "smtp://poster@localhost:{port}"
 for says, server, url in (("STARTTLS and AUTH PLAIN", Server(), USER), ("STARTTLS and AUTH LOGIN", Server(auth="LOGIN"), USER),
                           ("STARTTLS and AUTH SCRAM-SHA-256", Server(auth="LOGIN SCRAM-SHA-256-PLUS SCRAM-SHA-256"), USER),
                           ("a TLS connection for each mail", Server(one_each=True), USER),
+                          ("STARTTLS with TLS 1.2", Server(version=ssl.TLSVersion.TLSv1_2), USER),
                           ("implicit TLS", Server(implicit=True), "smtps://poster@localhost:{port}"),
                           ("a literal address that the certificate names", Server(implicit=True), "smtps://poster@127.0.0.1:{port}")):
     row = attempt(server, url)
