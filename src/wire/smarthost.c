@@ -24,7 +24,7 @@ struct sending {
 	struct gp_smarthost *smarthost;
 	const struct gp_courier *courier;
 	const struct gp_copy *copy; /* handed over, and its fate not told yet */
-	size_t piece;
+	bool supplied; /* the library has what it takes for the message */
 	int added; /* to the present session of the library */
 	struct gp_fared fared[GP_IN_HAND], last; /* last: whose reply says why the road is closed */
 	bool stopped; /* the road's fate: nothing more is handed over */
@@ -221,7 +221,6 @@ next_copy(struct sending *sending)
 
 	while (!sending->stopped && sending->copy == NULL) {
 		sending->copy = sending->courier->next(sending->courier->context, &offer);
-		sending->piece = 0;
 		if (sending->copy == NULL)
 			return false;
 		if (most > 0 && (int64_t)gp_copy_size(sending->copy) > most)
@@ -230,24 +229,23 @@ next_copy(struct sending *sending)
 	return sending->copy != NULL;
 }
 
-/* For libesmtp: the message in pieces; len NULL: from the start. */
+/* For libesmtp: a message with all that it would add by itself, in one piece. What goes out is the copy, see splice.h.
+ * len NULL: from the start. */
 static const char *
 supply(void **context, int *len, void *arg)
 {
+	static const char stub[] = "Date: Mon, 1 Jan 2024 00:00:00 +0000\r\nFrom: <x@x>\r\nTo: <x@x>\r\n"
+				   "Message-Id: <x@x>\r\n\r\n";
 	struct sending *sending = arg;
-	const char *octets;
-	size_t n = 0;
 
 	(void)context;
 	if (len == NULL) {
-		sending->piece = 0;
+		sending->supplied = false;
 		return NULL;
 	}
-	do {
-		octets = sending->copy != NULL ? gp_copy_piece(sending->copy, sending->piece++, &n) : NULL;
-	} while (octets != NULL && n == 0);
-	*len = octets != NULL ? (int)n : 0;
-	return octets;
+	*len = sending->supplied ? 0 : (int)sizeof(stub) - 1;
+	sending->supplied = true;
+	return *len > 0 ? stub : NULL;
 }
 
 /* SND-03: reports of failures only, whatever the author asked for. */
@@ -281,7 +279,7 @@ add_message(smtp_session_t session, struct sending *sending)
 	(void)smtp_set_messagecb(message, supply, sending);
 	(void)smtp_dsn_set_ret(message, Ret_HDRS);
 	(void)smtp_dsn_set_envid(message, envid);
-	gp_splice_utf8(copy->utf8);
+	gp_splice_message(copy);
 	if (copy->eight)
 		(void)smtp_8bitmime_set_body(message, E8bitmime_8BITMIME);
 	return added;

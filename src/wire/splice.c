@@ -19,6 +19,7 @@
 #define BLOCK_MS    180000
 #define DOT_MS	    600000
 #define TRANSFER_MS 3600000
+#define BLOCK	    32768 /* octets that have BLOCK_MS */
 #define QUEUE_MAX   (GP_IN_HAND + 8)
 
 enum expected { FOR_RSET, FOR_MAIL, FOR_RCPT, FOR_DATA, FOR_DOT };
@@ -28,7 +29,7 @@ static struct {
 	bool armed;
 	struct gp_link *link;
 	bool in_data, dirty; /* dirty: the server may be inside a transaction that nobody ended */
-	bool utf8; /* the transaction wants SMTPUTF8 */
+	const struct gp_copy *copy; /* of the transaction */
 	int transactions;
 	int64_t transfer_end;
 	char line[1024]; /* of a command, until it is whole */
@@ -81,9 +82,9 @@ gp_splice_end(void)
 }
 
 void
-gp_splice_utf8(bool utf8)
+gp_splice_message(const struct gp_copy *copy)
 {
-	splice.utf8 = utf8;
+	splice.copy = copy;
 }
 
 /* Of SMTP, one reply behind the dot is for all; of LMTP, each that was taken has its own, in their order (RFC 2033 section
@@ -201,12 +202,55 @@ read_replies(enum expected what, struct gp_reply *ret)
 	return true;
 }
 
+/* Each block has its time, and all of them together theirs. */
+static void
+put(const char *octets, size_t n)
+{
+	while (n > 0) {
+		int64_t left = splice.transfer_end - gp_clock_mono_ms();
+		size_t part = n < BLOCK ? n : BLOCK;
+
+		gp_link_deadline(splice.link, left < BLOCK_MS ? left : BLOCK_MS);
+		if (!gp_link_put(splice.link, octets, part))
+			return; /* take_reply() will say so */
+		octets += part;
+		n -= part;
+	}
+}
+
+/* RFC 5321 section 4.5.2. Pieces begin where a line does (fit.c). */
+static void
+put_piece(const char *octets, size_t n)
+{
+	const char *end = octets + n, *dot;
+
+	if (n > 0 && octets[0] == '.')
+		put(".", 1);
+	while ((dot = memmem(octets, (size_t)(end - octets), "\n.", 2)) != NULL) {
+		put(octets, (size_t)(dot + 1 - octets));
+		put(".", 1);
+		octets = dot + 1;
+	}
+	put(octets, (size_t)(end - octets));
+}
+
 static void
 begin_message(void)
 {
+	const char *octets;
+	bool whole = true;
+	size_t n;
+
 	splice.in_data = true;
 	splice.transfer_end = gp_clock_mono_ms() + TRANSFER_MS;
 	memcpy(splice.tail, " \0\0\r\n", sizeof(splice.tail));
+	/* Whom nobody is to get ends with the dot alone: go on, says a server that has refused all. */
+	for (size_t i = 0; splice.said.taken > 0 && (octets = gp_copy_piece(splice.copy, i, &n)) != NULL; i++) {
+		put_piece(octets, n);
+		whole = n > 0 ? octets[n - 1] == '\n' : whole;
+	}
+	if (!whole)
+		put("\r\n", 2);
 }
 
 /* Waits for the reply to the oldest command that has none. */
@@ -254,8 +298,8 @@ pass_mail(const char *line, size_t n)
 	if (splice.dirty)
 		pass(FOR_RSET, "RSET\r\n", 6);
 	splice.dirty = true;
-	pass(FOR_MAIL, line, splice.utf8 ? n - 2 : n);
-	if (splice.utf8)
+	pass(FOR_MAIL, line, splice.copy->utf8 ? n - 2 : n);
+	if (splice.copy->utf8)
 		(void)gp_link_put(splice.link, " SMTPUTF8\r\n", 11);
 	answer("250 2.1.0 ok\r\n");
 }
@@ -293,23 +337,19 @@ take_command_octets(const char *octets, size_t n)
 	}
 }
 
-/* The library stuffs dots and writes nothing behind the final one before it has the reply: so the message ends where
- * what was written so far ends in a line with a lone dot. */
+/* What the library sends is let fall; it writes nothing behind the final dot before it has the reply, so the message ends
+ * where what was written so far ends in a line with a lone dot. */
 static void
 take_data_octets(const char *octets, size_t n)
 {
-	int64_t left = splice.transfer_end - gp_clock_mono_ms();
 	size_t keep = n < sizeof(splice.tail) ? sizeof(splice.tail) - n : 0;
 
 	memmove(splice.tail, splice.tail + sizeof(splice.tail) - keep, keep);
 	memcpy(splice.tail + keep, octets + n - (sizeof(splice.tail) - keep), sizeof(splice.tail) - keep);
-	gp_link_deadline(splice.link, left < BLOCK_MS ? left : BLOCK_MS);
-	if (memcmp(splice.tail, "\r\n.\r\n", sizeof(splice.tail)) != 0) {
-		(void)gp_link_put(splice.link, octets, n);
+	if (memcmp(splice.tail, "\r\n.\r\n", sizeof(splice.tail)) != 0)
 		return;
-	}
 	splice.said.dot_sent = !gp_link_lost(splice.link);
-	(void)gp_link_put(splice.link, octets, n);
+	put(".\r\n", 3);
 	splice.in_data = false;
 	splice.queue[splice.queued++] = FOR_DOT;
 }

@@ -12,8 +12,10 @@
 /* From the next connect() of this process on, until gp_splice_end(). One at a time. */
 void gp_splice_begin(struct gp_link *link);
 void gp_splice_end(void);
-/* The next MAIL says SMTPUTF8 (RFC 6531 section 3.4), which the library does not know. */
-void gp_splice_utf8(bool utf8);
+/* Whose octets go out behind the next DATA, dots doubled, in the place of what the library sends: it reads a message octet by
+ * octet, thrice as slowly as all else is, and takes fields out and puts others in. Borrowed until the reply to its final dot.
+ * copy->utf8: the next MAIL says SMTPUTF8 (RFC 6531 section 3.4), which the library does not know. */
+void gp_splice_message(const struct gp_copy *copy);
 /* What the server has said so far to the transaction at hand, for its n-th recipient. */
 void gp_splice_transfer(size_t n, struct gp_transfer *ret);
 /* MAIL commands that the library has given since gp_splice_begin(). */
