@@ -10,6 +10,7 @@
 #include "store/span.h"
 
 #define RANKED	       2000 /* hits that are ranked, the newest of them: ranking looks at each */
+#define STEPS	       12 /* rows */
 #define EXPRESSION_MAX (256u << 10)
 #define LINE_MAX       8192 /* octets */
 
@@ -208,17 +209,44 @@ is_beaten(const struct best *best, const struct candidate *candidate)
 		   &(struct candidate){ .score = gp_rank_most(candidate->places), .date = INT64_MAX }) > 0;
 }
 
-/* What else ranks a row. */
-static enum gp_rc
-open_looking(const struct running *running, struct gp_query **ret_query, struct gp_err *err)
-{
-	static const char sql[] =
-	    "SELECT date, own_words FROM message_rank WHERE id = :id AND date >= :since AND date < :until";
+/* What else ranks a row: the hits come by falling numbers, and so do these rows. */
+struct looking {
+	struct gp_query *query;
+	int64_t at; /* the number of the row in hand; 0: none */
+};
 
-	GP_TRY(gp_query_open(running->db, sql, ret_query, err));
-	gp_bind_int(*ret_query, ":since", running->search->since);
-	gp_bind_int(*ret_query, ":until", end_of(running->search));
+static void
+end_looking(struct looking *looking)
+{
+	gp_query_free(&looking->query);
+}
+
+static enum gp_rc
+next_row(struct looking *looking, struct gp_err *err)
+{
+	bool found;
+
+	GP_TRY(gp_query_next(looking->query, &found, err));
+	looking->at = found ? gp_col_int(looking->query, "id") : 0;
 	return GP_OK;
+}
+
+/* To the row of this number, or to the next below. A few steps take less than looking it up, and numbers have few gaps. */
+static enum gp_rc
+go_down(const struct running *running, struct looking *looking, int64_t id, struct gp_err *err)
+{
+	static const char sql[] = "SELECT id, date, own_words FROM message_rank WHERE id <= :id ORDER BY id DESC";
+	bool near = looking->at >= id && looking->at - id <= STEPS;
+
+	while (near && looking->at > id)
+		GP_TRY(next_row(looking, err));
+	if (near)
+		return GP_OK;
+	if (looking->query == NULL)
+		GP_TRY(gp_query_open(running->db, sql, &looking->query, err));
+	gp_query_rewind(looking->query);
+	gp_bind_int(looking->query, ":id", id);
+	return next_row(looking, err);
 }
 
 static enum gp_rc
@@ -236,16 +264,18 @@ find_thread(struct gp_db *db, int64_t id, int64_t *ret_thread_id, struct gp_err 
 
 /* *ret_fits: it is of this span of time. */
 static enum gp_rc
-look_at(const struct running *running, struct gp_query *looking, struct candidate *candidate, bool *ret_fits,
+look_at(const struct running *running, struct looking *looking, struct candidate *candidate, bool *ret_fits,
     struct gp_err *err)
 {
-	gp_query_rewind(looking);
-	gp_bind_int(looking, ":id", candidate->id);
-	GP_TRY(gp_query_next(looking, ret_fits, err));
-	if (!*ret_fits)
+	*ret_fits = false;
+	GP_TRY(go_down(running, looking, candidate->id, err));
+	if (looking->at != candidate->id)
 		return GP_OK;
-	candidate->date = gp_col_int(looking, "date");
-	candidate->places->own_words = gp_col_int(looking, "own_words");
+	candidate->date = gp_col_int(looking->query, "date");
+	if (candidate->date < running->search->since || candidate->date >= end_of(running->search))
+		return GP_OK;
+	*ret_fits = true;
+	candidate->places->own_words = gp_col_int(looking->query, "own_words");
 	candidate->score = gp_rank(candidate->places);
 	if (running->search->by_thread)
 		return find_thread(running->db, candidate->id, &candidate->thread_id, err);
@@ -273,11 +303,10 @@ rank_hits(const struct running *running, const char *match, struct best *best, s
 				  " WHERE message_index MATCH :match AND rowid BETWEEN :first AND :last"
 				  " ORDER BY rowid DESC";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	SCOPED(gp_query_free) struct gp_query *looking = NULL;
+	SCOPED(end_looking) struct looking looking = { 0 };
 	struct gp_places places;
 	bool found, counts;
 
-	GP_TRY(open_looking(running, &looking, err));
 	GP_TRY(gp_query_open(running->db, sql, &query, err));
 	gp_bind_text(query, ":match", match);
 	GP_TRY(bind_span(query, running, err));
@@ -294,7 +323,7 @@ rank_hits(const struct running *running, const char *match, struct best *best, s
 		counts = is_beaten(best, &candidate);
 		if (counts)
 			continue;
-		GP_TRY(look_at(running, looking, &candidate, &counts, err));
+		GP_TRY(look_at(running, &looking, &candidate, &counts, err));
 		if (counts)
 			keep(best, &candidate);
 	}
