@@ -34,6 +34,7 @@ struct gp_db {
 struct gp_query {
 	struct gp_db *db;
 	sqlite3_stmt *statement;
+	int column; /* where the next is sought first: most are read as they stand */
 	struct cached *home; /* NULL: not from the cache, finalised at the end */
 };
 
@@ -463,9 +464,14 @@ column(struct gp_query *query, const char *name)
 {
 	int count = sqlite3_column_count(query->statement);
 
-	for (int i = 0; i < count; i++)
-		if (strcmp(sqlite3_column_name(query->statement, i), name) == 0)
+	for (int k = 0; k < count; k++) {
+		int i = (query->column + k) % count;
+
+		if (strcmp(sqlite3_column_name(query->statement, i), name) == 0) {
+			query->column = i + 1;
 			return i;
+		}
+	}
 	(void)fprintf(stderr, "bug: no column %s in: %s\n", name, sqlite3_sql(query->statement));
 	abort();
 }

@@ -9,7 +9,7 @@
 
 #define LEVEL	    3 /* 5 saves 2 % of the file more and takes twice as long */
 #define BLOCK	    (128u << 10) /* octets as they came */
-#define PIECE	    (32u << 10) /* of a block: what stands behind a post need not be unpacked with it */
+#define PIECE	    (16u << 10) /* of a block: what stands behind a post need not be unpacked with it */
 #define OCTETS_MAX  (160u << 20)
 #define KEPT_READY  8 /* dictionaries that stay digested */
 #define WORTH_IT(n) ((n) - (n) / 16) /* at least a sixteenth smaller, else as it came */
