@@ -220,10 +220,14 @@ enrol_admit(struct gp_desk *desk, const struct gp_arrival *arrival, const struct
 
 /* --- leaving -------------------------------------------------------------------------------- */
 
-static bool
-is_main_space(const char *community, const struct gp_space *space)
+enum gp_rc
+enrol_leaves_wholly(struct gp_desk *desk, const struct gp_space *space, bool *ret, struct gp_err *err)
 {
-	return strcmp(community, space->name) == 0;
+	SCOPED(gp_free_str) char *community = NULL;
+
+	GP_TRY(community_name(desk, space, &community, err));
+	*ret = strcmp(community, space->name) == 0;
+	return GP_OK;
 }
 
 static enum gp_rc
@@ -233,12 +237,11 @@ goodbye(struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_
 	const struct gp_space *space = arrival->to->space;
 	const char *msgid = arrival->reading->message_id;
 	char reply[GP_ADDRESS_MAX];
-	SCOPED(gp_free_str) char *community = NULL;
+	bool wholly;
 
-	GP_TRY(community_name(desk, space, &community, err));
+	GP_TRY(enrol_leaves_wholly(desk, space, &wholly, err));
 	gp_space_address(space, token, reply);
-	const struct gp_var vars[] = { { "reply_address", reply }, { "alone", "1" },
-		{ "wholly", is_main_space(community, space) ? "1" : "" } };
+	const struct gp_var vars[] = { { "reply_address", reply }, { "alone", "1" }, { "wholly", wholly ? "1" : "" } };
 	return gp_notice_send(desk,
 	    &(struct gp_notice){ .kind = "receipt",
 		.template_name = "goodbye",
@@ -260,12 +263,12 @@ enrol_leave(struct gp_desk *desk, const struct gp_arrival *arrival, const struct
     char undo[GP_TOKEN_SIZE], struct gp_err *err)
 {
 	const struct gp_space *space = arrival->to->space;
-	SCOPED(gp_free_str) char *community = NULL;
 	struct gp_subscription subscription;
+	bool wholly;
 
 	GP_TRY(gp_subscription_find(desk->db, space->id, member->id, &subscription, err));
-	GP_TRY(community_name(desk, space, &community, err));
-	if (is_main_space(community, space)) {
+	GP_TRY(enrol_leaves_wholly(desk, space, &wholly, err));
+	if (wholly) {
 		GP_TRY(gp_enrol_part(desk, member->id, by, arrival->now, err));
 	} else {
 		GP_TRY(gp_subscription_put(desk->db, space->id, member->id, NULL, arrival->now, err));

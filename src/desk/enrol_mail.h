@@ -13,6 +13,9 @@ GP_MUST_CHECK enum gp_rc enrol_ask_leave(
  * back for a week, for a good-bye. */
 GP_MUST_CHECK enum gp_rc enrol_leave(struct gp_desk *desk, const struct gp_arrival *arrival,
     const struct gp_member *member, const char *by, char undo[GP_TOKEN_SIZE], struct gp_err *err);
+/* ret: whoever leaves this space leaves the community. */
+GP_MUST_CHECK enum gp_rc enrol_leaves_wholly(
+    struct gp_desk *desk, const struct gp_space *space, bool *ret, struct gp_err *err);
 /* What the community agreed on, indented; nothing is added when there is none. */
 GP_MUST_CHECK enum gp_rc enrol_charter(
     struct gp_desk *desk, const struct gp_space *space, struct gp_buf *out, struct gp_err *err);

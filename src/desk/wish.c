@@ -276,12 +276,14 @@ static enum gp_rc
 do_leave(struct wisher *wisher, const struct gp_command *command, struct gp_err *err)
 {
 	char reply[GP_ADDRESS_MAX], actor[GP_ACTOR_SIZE];
-	const struct gp_var vars[] = { { "reply_address", reply } };
+	bool wholly;
 
 	(void)command;
+	GP_TRY(enrol_leaves_wholly(wisher->desk, wisher->arrival->to->space, &wholly, err));
 	gp_actor(wisher->member->id, actor);
 	GP_TRY(enrol_leave(wisher->desk, wisher->arrival, wisher->member, actor, wisher->reply_ext, err));
 	gp_space_address(wisher->arrival->to->space, wisher->reply_ext, reply);
+	const struct gp_var vars[] = { { "reply_address", reply }, { "wholly", wholly ? "1" : "" } };
 	return wish_say(wisher, "goodbye", vars, GP_COUNT(vars), err);
 }
 
