@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from house import House, done, ok
 from letters import field, reply, text
+from living import Living
 
 LIST = "weavers@lists.example.org"
 
@@ -22,7 +23,7 @@ def held(mails, title):
     return sum(title in text(mail) for mail in mails)
 
 
-with House("digest", now="2026-06-01T08:00:00Z") as house:
+with Living("digest", now="2026-06-01T08:00:00Z") as house:
     house.community("weavers", steward="ruth@example.org", ann="each", wil="weekly", dora="daily", mona="monthly")
     house.run("member", "add", "weavers", "yoko@example.org", "--delivery", "weekly", "--timezone", "Asia/Tokyo")
     say(house, "ann", "Warp tension slips", "Hello all,\n\nafter an hour the left side of the warp is slack and the selvedge draws in.\n\nAnn", "2026-06-01T09:00:00Z")
@@ -81,11 +82,11 @@ with House("digest", now="2026-06-01T08:00:00Z") as house:
     house.settle(now="2026-07-16T06:00:00Z")
     ok(len(digests(house, "wil@example.org")) == 3, "the regular one next day has nothing to say")
     daily = digests(house, "dora@example.org")
-    ok([held(daily, title) for title in ("Warp tension", "Two heddles", "Indigo vat")] == [3, 1, 1], "the daily member has had everything too", [field(mail, "subject") for mail in daily])
+    ok([held(daily, title) for title in ("Warp tension", "Two heddles", "Indigo vat")] == [2, 1, 1], "the daily member has had everything too", [field(mail, "subject") for mail in daily])
     for row in house.rows("outbox", "list"):
         ok(row["kind"] != "digest" or row["state"] != "failed", "no digest is left lying")
 
-with House("modes", now="2026-06-01T08:00:00Z") as house:
+with Living("modes", now="2026-06-01T08:00:00Z") as house:
     house.community("weavers", wil="each", ann="none")
     day = lambda n, hour=9: f"2026-06-{n:02d}T{hour:02d}:00:00Z"
 
@@ -154,7 +155,7 @@ with House("modes", now="2026-06-01T08:00:00Z") as house:
 
 for zone, label, start, sunday in (("Europe/Berlin", "spring", "2026-03-16T08:00:00Z", ["2026-03-22T01:30:00Z", "2026-03-29T01:30:00Z", "2026-04-05T00:30:00Z"]),
                                    ("Europe/Berlin", "autumn", "2026-10-12T08:00:00Z", ["2026-10-18T00:30:00Z", "2026-10-25T00:30:00Z", "2026-11-01T01:30:00Z"])):
-    with House(label, now=start) as house:
+    with Living(label, now=start) as house:
         house.community("weavers", rhythm="weekly on sunday at 02:30", timezone=zone, ann="none", wil="weekly")
         wrong = []
         for week, due in enumerate(sunday):

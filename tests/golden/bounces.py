@@ -1,13 +1,14 @@
 """Mail that comes back: only what names the copy counts, and only against an address that is dead (SND-04 to SND-06, SEC-05)."""
-from house import House, done, ok
+from house import done, ok
 from letters import bounce, field, text, verp
+from living import Living
 
 
 def state(house, who):
     return {row["address"]: row["state"] for row in house.rows("member", "list", "weavers")}[who]
 
 
-with House("bounces") as house:
+with Living("bounces") as house:
     house.community("weavers", steward="ruth@example.org", ann="each", bob="each", cyd="each", dan="each")
     house.run("member", "set", "weavers", "ann@example.org", "delivery", "each")
     days = [f"2026-06-{day:02}T08:00:00Z" for day in range(1, 12)]

@@ -1,6 +1,7 @@
 """A domain that is lost is gone after a week only (SND-05); who came back is judged anew; whoever has died for good is not asked for ever."""
-from house import House, done, ok
+from house import done, ok
 from letters import bounce, field, reply, text, verp
+from living import Living
 
 DAYS = [f"2026-06-{day:02}T08:00:00Z" for day in range(1, 31)]
 
@@ -9,7 +10,7 @@ def state(house, who):
     return {row["address"]: row["state"] for row in house.rows("member", "list", "weavers")}[f"{who}@{who}.example"]
 
 
-with House("lost", now=DAYS[0]) as house:
+with Living("lost", now=DAYS[0]) as house:
     house.community("weavers", steward="ruth@example.org")
     people = ("ann", "bob", "cyd", "dan")
     for who in people:
@@ -22,8 +23,7 @@ with House("lost", now=DAYS[0]) as house:
     seen = {who: [] for who in people}
     for day in range(11):
         house.post("ruth@example.org", "weavers@lists.example.org", f"Subject: Day {day}\n\nHello.\n", now=DAYS[day])
-        for process in ("desk", "deliver"):
-            house.run(process, "--once", now=DAYS[day])
+        house.settle(now=DAYS[day])
         if day in (0, 1, 8, 9):
             fails(day, "ann", "5.1.2")
         if day in (0, 2, 4, 6):
@@ -32,7 +32,7 @@ with House("lost", now=DAYS[0]) as house:
             fails(day, "cyd", "5.1.10")
         if day in (0, 1, 8, 9):
             fails(day, "dan", "5.2.2")
-        house.run("desk", "--once", now=DAYS[day])
+        house.settle(now=DAYS[day])
         for who in people:
             seen[who].append(state(house, who))
     ok(seen["cyd"][0] == "active" and seen["cyd"][1] == "bouncing", "an address that is not there suspends on the second day", seen["cyd"])
@@ -72,12 +72,10 @@ with House("lost", now=DAYS[0]) as house:
     asked = []
     for week in range(3, 60):
         now = f"{2026 + (5 + week // 4) // 12}-{(5 + week // 4) % 12 + 1:02}-{1 + 7 * (week % 4):02}T08:00:00Z"
-        house.run("desk", "--once", now=now)
-    house.run("deliver", "--once", now=now)
+        house.settle(now=now)
     box = [mail for mail in house.mailbox("cyd@cyd.example") if "does this reach you" in field(mail, "subject")]
     ok(3 <= len(box) <= 10, "who never answers is asked less and less often, and then no more", len(box))
     before = len(box)
-    house.run("desk", "--once", now="2028-01-01T08:00:00Z")
-    house.run("deliver", "--once", now="2028-01-01T08:00:00Z")
+    house.settle(now="2028-01-01T08:00:00Z")
     ok(len([mail for mail in house.mailbox("cyd@cyd.example") if "does this reach you" in field(mail, "subject")]) == before and state(house, "cyd") == "bouncing", "and is a member still")
 done()

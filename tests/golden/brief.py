@@ -1,8 +1,9 @@
 """Five minutes on a Monday: what wants a steward's hand, in numbered lines that act (PRODUCT.md sections 4 and 8)."""
 from datetime import datetime, timedelta, timezone
 
-from house import House, done, ok
+from house import done, ok
 from letters import address, bounce, field, reply, text, verp
+from living import Living
 
 START = datetime(2026, 3, 2, 8, 0, tzinfo=timezone.utc)  # a Monday
 
@@ -30,7 +31,7 @@ def briefs(house, who="ruth@example.org"):
     return [mail for mail in house.mailbox(who) if "brief" in field(mail, "subject") or "Wochenzettel" in field(mail, "subject")]
 
 
-with House("brief", now=at(0)) as house:
+with Living("brief", now=at(0)) as house:
     house.community("weavers", steward="ruth@example.org", core="weekly", quiet="weekly", rare="weekly", dead="each")
     house.run("member", "set", "weavers", "ruth@example.org", "name", "Ruth Weber")
     house.run("member", "add", "weavers", "otto@example.org", "--name", "Otto", "--role", "steward", "--language", "de")

@@ -1,6 +1,7 @@
 """The brief on the day that a community chose: what nobody has answered for two days, and meetings without minutes (PRODUCT.md section 8)."""
-from house import House, done, ok
+from house import done, ok
 from letters import address, field, reply, text
+from living import Living
 
 LIST = "weavers@lists.example.org"
 
@@ -13,7 +14,7 @@ def box(house, who, word):
     return [mail for mail in house.mailbox(f"{who}@example.org") if word in field(mail, "subject")]
 
 
-with House("due", now="2026-06-01T08:00:00Z") as house:  # a Monday
+with Living("due", now="2026-06-01T08:00:00Z") as house:  # a Monday
     house.community("weavers", steward="ruth@example.org", ann="none", ben="none")
     house.run("member", "set", "weavers", "ruth@example.org", "delivery", "none")
     for who, language in (("otto", "de"), ("fleur", "fr"), ("sol", "es")):

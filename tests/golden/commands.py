@@ -1,13 +1,14 @@
 """Words to the server: in lines, in subjects, in addresses, by numbers, in four languages; and sent to everybody by mistake."""
-from house import House, done, ok
+from house import done, ok
 from letters import address, field, reply, text
+from living import Living
 
 LIST, REQUEST = "weavers@lists.example.org", "weavers-request@lists.example.org"
 PROOF = ("Authentication-Results: mx.example.org; dmarc=pass header.from=example.org\n"
          "Received: from client.example by mx.example.org with ESMTP; Mon, 1 Jun 2026 08:00:00 +0000\n")
 flat = lambda mail: " ".join(text(mail).split())
 
-with House("commands", extra="trusted-authserv-id = mx.example.org\n") as house:
+with Living("commands", extra="trusted-authserv-id = mx.example.org\n") as house:
     house.community("weavers", ann="each", ben="weekly", cleo="weekly", dora="weekly", emil="weekly")
 
     def member(who):
@@ -16,15 +17,11 @@ with House("commands", extra="trusted-authserv-id = mx.example.org\n") as house:
     def mode(who):
         return member(who)["subscriptions"][0]["delivery"]
 
-    def settle(now=None):
-        for step in ("desk", "deliver"):
-            house.run(step, "--once", now=now)
-
     def say(who, to, subject, body, proof=True, fields="", now=None):
         before = len(house.mailbox(f"{who}@example.org"))
         house.post(f"{who}@example.org", to, f"{PROOF if proof else ''}From: {who.capitalize()} <{who}@example.org>\n"
                    f"Subject: {subject}\n{fields}\n{body}\n", now=now)
-        settle(now=now)
+        house.settle(now=now)
         return house.mailbox(f"{who}@example.org")[before:]
 
     # several lines, one answer
@@ -41,13 +38,13 @@ with House("commands", extra="trusted-authserv-id = mx.example.org\n") as house:
     ok("  3  each" in text(told) and "bring me tea" in text(told) and address(told).startswith("weavers+s"),
        "one answer has the choices, and the text", text(told))
     reply(house, told, "ann@example.org", "language en\n3\nThanks, Ann")
-    settle()
+    house.settle()
     ok(mode("ann") == "each" and member("ann")["language"] == "en", "a reply with a number and a word does both, and the closing is none", member("ann"))
     reply(house, told, "someone@else.example", "1. weekly")
-    settle()
+    house.settle()
     ok(mode("ann") == "weekly", "the token proves the address, from wherever it is used", member("ann"))
     reply(house, told, "ann@example.org", "12")
-    settle()
+    house.settle()
     ok("what would you like" in field(house.mailbox("ann@example.org")[-1], "subject") and mode("ann") == "weekly", "a number that was not offered is none")
 
     # the subject, and the address
@@ -72,20 +69,20 @@ with House("commands", extra="trusted-authserv-id = mx.example.org\n") as house:
     (asked,) = say("cleo", REQUEST, "", "daily\nlanguage fr\n", proof=False)
     ok(mode("cleo") == "weekly" and "daily language fr" in flat(asked), "without proof one question covers all lines", text(asked))
     reply(house, asked, "cleo@example.org", "No, that was not me!")
-    settle()
+    house.settle()
     ok(mode("cleo") == "weekly", "a no is a no")
     reply(house, asked, "cleo@example.org", "yes")
-    settle()
+    house.settle()
     ok(mode("cleo") == "weekly", "and was the answer")
     (asked,) = say("cleo", REQUEST, "", "daily\nlanguage fr\n", proof=False, now="2026-06-03T09:00:00Z")
     reply(house, asked, "cleo@example.org", "", now="2026-06-03T09:10:00Z")
-    settle(now="2026-06-03T09:10:00Z")
+    house.settle(now="2026-06-03T09:10:00Z")
     told = house.mailbox("cleo@example.org")[-1]
     ok(mode("cleo") == "daily" and "> language fr" in text(told) and told["content-language"] == "fr", "an empty reply does them all", told.as_string())
     (told,) = say("cleo", "weavers+settings@lists.example.org", "", "", proof=False, now="2026-06-03T10:00:00Z")
     ok("weavers daily" in text(told) and "Europe/Berlin" in text(told) and address(told).startswith("weavers+s"), "settings shows all of it in one mail", text(told))
     reply(house, told, "cleo@example.org", "quotidien\nfuseau Europe/Lisbon\ncopies off", now="2026-06-03T10:10:00Z")
-    settle(now="2026-06-03T10:10:00Z")
+    house.settle(now="2026-06-03T10:10:00Z")
     ok(member("cleo")["timezone"] == "Europe/Lisbon", "and a reply to it needs no other proof")
     old = say("cleo", "weavers+monthly@lists.example.org", "", "", fields="Date: Mon, 1 Jun 2026 08:00:00 +0000\n", now="2026-06-10T08:00:00Z")
     ok(mode("cleo") == "daily" and "confirmer" in field(old[-1], "subject"), "signed mail of nine days ago is asked about (SEC-03)", field(old[-1], "subject"))
@@ -108,16 +105,16 @@ with House("commands", extra="trusted-authserv-id = mx.example.org\n") as house:
     # strangers
     now = "2026-07-10T08:00:00Z"
     house.post("sam@else.example", REQUEST, "Subject: monthly\n\n\n", now=now)
-    settle(now=now)
+    house.settle(now=now)
     (asked,) = house.mailbox("sam@else.example")
     reply(house, asked, "sam@else.example", "yes", now=now)
-    settle(now=now)
+    house.settle(now=now)
     ok("not a member" in field(house.mailbox("sam@else.example")[-1], "subject"), "who is no member is told so, at their own address", field(house.mailbox("sam@else.example")[-1], "subject"))
     house.post("nia@else.example", REQUEST, "Subject: \n\nsubscribe weavers Nia New\ndaily\nlanguage es\n", now=now)
-    settle(now=now)
+    house.settle(now=now)
     (asked,) = house.mailbox("nia@else.example")
     reply(house, asked, "nia@else.example", "si", now=now)
-    settle(now=now)
+    house.settle(now=now)
     (row,) = [row for row in house.rows("member", "list", "weavers") if row["address"] == "nia@else.example"]
     ok(row["subscriptions"][0]["delivery"] == "daily" and row["language"] == "es", "joining takes its other lines along", row)
     box = house.mailbox("nia@else.example")

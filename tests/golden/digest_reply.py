@@ -1,8 +1,9 @@
 """A plain reply to the letter as a whole is the commonest error: it is never posted (DIG-05); the words of the foot act."""
 import re
 
-from house import House, done, ok
+from house import done, ok
 from letters import field, reply, text
+from living import Living
 
 LIST = "weavers@lists.example.org"
 
@@ -21,7 +22,7 @@ def posts(house):
 
 proof = ("Authentication-Results: mx.example.org; dmarc=pass header.from=example.org\n"
          "Received: from client.example by mx.example.org with ESMTP; Fri, 5 Jun 2026 09:00:00 +0000\n")
-with House("reply", extra="trusted-authserv-id = mx.example.org\n") as house:
+with Living("reply", extra="trusted-authserv-id = mx.example.org\n") as house:
     house.community("weavers", ann="each", wil="weekly", uma="weekly")
     say(house, "ann", "Warp tension slips", "After an hour the left side of the warp is slack.", "2026-06-02T08:00:00Z")
     say(house, "ann", "Indigo vat", "The vat turned brown over night and smells of yeast.", "2026-06-02T08:00:01Z")

@@ -1,8 +1,9 @@
 """The archive asked by mail: what is found, how to get it, who may ask, and how often (PRODUCT section 5, RCV-16)."""
 import re
 
-from house import House, done, ok
+from house import done, ok
 from letters import address, field, reply, text
+from living import Living
 
 POSTS = [("ann@example.org", "Warp tension", "After an hour the left side of the warp is slack.\nMy loom is old. Write to ann@example.org\n"),
          ("bob@example.org", "Re: Warp tension", "Wet the knots before you wind on.\n\n> After an hour the left side of the warp is slack.\n"),
@@ -13,7 +14,7 @@ def numbers(mail):
     return re.findall(r"(?m)^ +(\d+)  \S", text(mail))
 
 
-with House("find") as house:
+with Living("find") as house:
     house.community("weavers", ann="each", bob="weekly", steward="ruth@example.org")
     for number, (who, subject, body) in enumerate(POSTS):
         fields = "In-Reply-To: <p0@example.org>\n" if subject.startswith("Re:") else ""

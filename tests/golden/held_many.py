@@ -1,6 +1,7 @@
 """More than five posts that wait within a day come in one mail, whose lines act, whose second call is one mail again (issue 6, item 5)."""
-from house import House, done, ok
+from house import done, ok
 from letters import address, field, reply, text
+from living import Living
 
 DAYS = [f"2026-06-{day:02}T09:00:00Z" for day in range(1, 12)]
 
@@ -18,7 +19,7 @@ def waiting(house):
     return [row["subject"] for row in house.rows("held", "list")]
 
 
-with House("many", now=DAYS[0]) as house:
+with Living("many", now=DAYS[0]) as house:
     house.community("weavers", steward="ruth@example.org", ann="each")
     house.run("member", "set", "weavers", "ruth@example.org", "name", "Ruth Weber")
     for who, language in (("otto", "de"), ("fleur", "fr"), ("sol", "es")):
@@ -79,7 +80,7 @@ with House("many", now=DAYS[0]) as house:
     house.settle(now="2026-06-04T10:00:00Z")
     ok(len(box(house, "ruth", "] waits: Looms 2")) == 4, "and on a quiet day each has a mail of its own again", [field(mail, "subject") for mail in house.mailbox("ruth@example.org")][-6:])
 
-with House("nobody", now=DAYS[0]) as house:
+with Living("nobody", now=DAYS[0]) as house:
     house.community("weavers", ann="each")
     strangers(house, range(8), DAYS[0])
     house.settle()

@@ -2,6 +2,7 @@
 right, and what is not plain is asked about (PRODUCT.md section 8, promise 5)."""
 from house import House, done, ok
 from letters import address, field, text
+from living import Living
 from shapes import SHAPES
 
 FREED, REFUSED, ASKED, NOTHING = "held.freed", "held.refused", "held.asked", None
@@ -25,7 +26,7 @@ def choice(number, language):
     return said, act, why
 
 
-with House("replies") as house:
+with Living("replies") as house:
     for number in range(len(SHAPES)):
         house.community(f"c{number}")
         for language in SAID:

@@ -1,6 +1,7 @@
 """Somebody joins by mail, is welcomed, leaves, and changes their mind (SUB-01 to SUB-05, SEC-04)."""
-from house import House, done, ok
+from house import done, ok
 from letters import address, field, reply, text
+from living import Living
 
 
 def state(house, who):
@@ -11,7 +12,7 @@ def mode(house, who):
     return {row["address"]: row["subscriptions"] for row in house.rows("member", "list", "weavers", "--all")}.get(who)
 
 
-with House("join") as house:
+with Living("join") as house:
     house.community("weavers", steward="ruth@example.org", ann="each")
 
     house.post("Nia.New@else.example", "weavers+join@lists.example.org", "From: Nia New <Nia.New@else.example>\nSubject: \n\n\n")

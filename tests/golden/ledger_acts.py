@@ -3,6 +3,7 @@ import re
 
 from house import House, done, ok
 from letters import address, bounce, field, reply, verp
+from living import Living
 
 LIST = "weavers@lists.example.org"
 PROOF = ("Authentication-Results: mx.example.org; dmarc=pass header.from=example.org\n"
@@ -11,7 +12,7 @@ MBOX = "From x Mon Jun  1 08:00:00 2020\nFrom: old@else.example\nSubject: Old\nM
 
 # --- by the command line ----------------------------------------------------------------------------------------------
 # A command that reads changes nothing; the processes do what mail and the clock ask of them, which is looked at below.
-READS = {"status", "doctor", "community show", "community list", "space show", "space list", "member show", "member list", "archive list", "archive threads", "archive thread",
+READS = {"aside list", "aside show", "status", "doctor", "community show", "community list", "space show", "space list", "member show", "member list", "archive list", "archive threads", "archive thread",
          "archive show", "archive search", "archive render", "archive export", "archive stats", "archive check", "explain", "digest preview", "digest list", "meeting list",
          "meeting show", "held list", "held show", "why", "ledger", "inbox list", "inbox show", "outbox list", "outbox show", "help"}
 PROCESSES = {"init", "serve", "receive", "desk", "deliver", "accept"}
@@ -39,6 +40,7 @@ ACTS = (  # the words, the act; {} is filled from what is there by then
     ("held refuse {held} off topic", "held.refused"),
     ("inbox retry {inbox}", "inbox.retry"),
     ("inbox drop {inbox}", "inbox.drop"),
+    ("aside drop {aside}", "aside.drop"),
     ("outbox hold {outbox}", "outbox.hold"),
     ("outbox release {outbox}", "outbox.release"),
     ("outbox retry {outbox}", "outbox.retry"),
@@ -63,9 +65,9 @@ def names(house):
     return found
 
 
-def once(house, now=None):
+def once(house):
     for process in ("desk", "deliver"):
-        house.run(process, "--once", now=now)
+        house.run(process, "--once")
 
 
 def prepare(house, words):
@@ -79,11 +81,13 @@ def prepare(house, words):
         once(house)
     if words.startswith("inbox"):
         house.post("ann@example.org", LIST, f"Subject: {words}\n\nIt waits.\n")
+    if words.startswith("aside"):
+        house.run("archive", "import", "weavers", "-", input="From x Mon Jun  1 08:00:00 2020\nA page of a manual.\n\nFold it here.\n\n", status=65)
     if words.startswith("outbox hold"):
         house.post("ann@example.org", LIST, "Subject: Out\n\nIt goes.\n")
         house.run("desk", "--once")
     rows = house.rows("archive", "threads", "weavers") if words.startswith("thread join") else ((), ())
-    last = {name: house.rows(name, "list")[-1]["id"] if words.startswith(name) and house.rows(name, "list") else "" for name in ("held", "inbox", "outbox")}
+    last = {name: house.rows(name, "list")[-1]["id"] if words.startswith(name) and house.rows(name, "list") else "" for name in ("held", "inbox", "outbox", "aside")}
     return dict(last, reply="<re@example.org>", one=rows[0]["thread"] if rows[0] else "", two=rows[1]["thread"] if rows[1] else "", backup=house.folder / "copy.db")
 
 
@@ -114,7 +118,7 @@ def by_mail(house):
 
     def settle():
         state["now"] += 2
-        once(house, f"2026-06-01T{state['now'] // 60:02d}:{state['now'] % 60:02d}:00Z")
+        house.settle(now=now())
 
     def now():
         return f"2026-06-01T{state['now'] // 60:02d}:{state['now'] % 60:02d}:00Z"
@@ -169,12 +173,12 @@ def by_clock(house):
     days = [f"2026-06-{day:02}T09:00:00Z" for day in range(2, 29)]
     for number in range(2):
         house.post("ruth@example.org", LIST, f"{PROOF}From: ruth@example.org\nSubject: Day {number}\n\nHello.\n", now=days[number])
-        once(house, days[number])
+        house.settle(now=days[number])
         bounce(house, verp(house.mailbox("ann@example.org")[-1]), "ann@example.org", now=days[number])
-        once(house, days[number])
+        house.settle(now=days[number])
     house.post("sam@else.example", LIST, "Subject: Looms 3\n\nI sell looms.\n", now=days[1])
     for day in (2, 3, 5, 6, 7, 9, 20):
-        once(house, days[day])
+        house.settle(now=days[day])
     probe = [mail for mail in house.mailbox("ann@example.org") if "does this reach you" in field(mail, "subject")]
     reply(house, probe[0], "ann@example.org", "yes", now=days[21])
     house.settle(now=days[21])
@@ -187,7 +191,7 @@ def by_clock(house):
 with House("by-command") as house:
     by_command(house)
 
-with House("by-mail", extra="trusted-authserv-id = mx.example.org\nspam-header = X-Spam-Flag: YES\n") as house:
+with Living("by-mail", extra="trusted-authserv-id = mx.example.org\nspam-header = X-Spam-Flag: YES\n") as house:
     house.community("weavers", steward="ruth@example.org", ann="each", ben="each")
     house.run("space", "create", "weavers", "news", "--posting", "stewards")
     house.run("subscribe", "news", "ben@example.org", "--delivery", "each")
@@ -195,7 +199,7 @@ with House("by-mail", extra="trusted-authserv-id = mx.example.org\nspam-header =
     house.settle()
     by_mail(house)
 
-with House("by-clock", extra="trusted-authserv-id = mx.example.org\n") as house:
+with Living("by-clock", extra="trusted-authserv-id = mx.example.org\n") as house:
     house.community("weavers", steward="ruth@example.org", ann="each")
     by_clock(house)
     house.run("ledger")

@@ -1,6 +1,7 @@
 """Mail that no person wrote: nothing goes out for it, and nothing is lost without a line (RCV-11 to RCV-14, RCV-17, DESIGN rule 11)."""
-from house import House, done, ok
+from house import done, ok
 from letters import field, text
+from living import Living
 
 AUTOMATIC = {
     "a vacation notice": "Auto-Submitted: auto-replied\nSubject: Out of office\n",
@@ -11,7 +12,7 @@ AUTOMATIC = {
     "no-reply": "From: no-reply@shop.example\nSubject: Your order\n",
 }
 
-with House("machines", extra="spam-header = X-Spam-Flag: YES\n") as house:
+with Living("machines", extra="spam-header = X-Spam-Flag: YES\n") as house:
     house.community("weavers", steward="ruth@example.org", ann="each", bob="each")
     house.post("ann@example.org", "weavers@lists.example.org", "Subject: Sett\nMessage-ID: <one@example.org>\n\nWhich reed?\n")
     house.settle()

@@ -1,6 +1,7 @@
 """The count of mails stays flat, whatever answers whom (promise 3; RCV-11 to RCV-16; STANDARDS.md section 10, run 4)."""
-from house import House, done, ok
+from house import done, ok
 from letters import field, text, verp
+from living import Living
 
 # As real responders mark themselves; most by one thing alone.  %s: what they answer.
 RESPONDERS = (
@@ -76,7 +77,7 @@ def carry(house, other, name, seen):
 
 
 def two_houses():
-    with House("here") as here, House("there") as there:
+    with Living("here") as here, Living("there") as there:
         for house, own, guest in ((here, "weavers", "painters"), (there, "painters", "weavers")):
             house.run("community", "create", own, "--steward", f"{own}-steward@example.org")
             house.run("member", "add", own, f"{own}-member@example.org", "--delivery", "each")
@@ -93,7 +94,7 @@ def two_houses():
         ok(len([mail for mail in there.mailbox("weavers+help@lists.example.org")]) == 0, "an answer is not answered (RCV-15)")
 
 
-with House("storm") as house:
+with Living("storm") as house:
     storm(house)
     thousand(house)
 two_houses()

@@ -2,7 +2,8 @@
 import email.utils
 import re
 
-from house import House, done, ok
+from house import done, ok
+from living import Living
 
 CAL = "weavers+cal@lists.example.org"
 MEMBERS = ("ann", "raj", "yuki")
@@ -50,7 +51,7 @@ def counts(house, now):
     return row["yes"], row["no"], row["maybe"], row["silent"]
 
 
-with House("meeting") as house:
+with Living("meeting") as house:
     house.community("weavers", steward="sue@example.org", ann="weekly", raj="meetings", nora="none")
     house.run("member", "set", "weavers", "sue@example.org", "delivery", "none", status=None)
     house.run("member", "add", "weavers", "yuki@example.org", "--name", "Yuki", "--timezone", "Asia/Tokyo")

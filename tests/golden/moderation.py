@@ -1,8 +1,9 @@
 """One word settles a held post, whatever client says it; what is not plain is asked about (PRODUCT.md section 8, promise 5)."""
 import html
 
-from house import House, done, ok
+from house import done, ok
 from letters import address, field, text
+from living import Living
 
 INTRO = {
     "gmail": "On Mon, Jun 1, 2026 at 10:00 AM Weavers <weavers+steward@lists.example.org> wrote:",
@@ -105,7 +106,7 @@ def community(number):
     return f"weavers{number // 5}"
 
 
-with House("moderation") as house:
+with Living("moderation") as house:
     for name in sorted({community(number) for number in range(len(REPLIES))}):
         house.community(name, steward="ruth@example.org")
         house.run("member", "add", name, "otto@example.org", "--name", "Otto", "--role", "steward")
