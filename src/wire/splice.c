@@ -76,6 +76,8 @@ gp_splice_end(void)
 	/* Unread replies would be taken for those to the next commands. */
 	if (splice.queued > 0 || splice.in_data)
 		gp_link_lose(splice.link);
+	if (gp_link_lost(splice.link))
+		splice.dirty = false; /* the next connection begins anew */
 	splice.armed = false;
 	splice.fd = -1;
 	splice.link = NULL;

@@ -127,6 +127,12 @@ with Server(on=lambda verb, line, peer: "452 4.2.1 slow down" if verb == "RCPT" 
     row = deliver(server, count=3)
     ok((row["delivered"], row["deferred"]) == (2, 1) and len(server.commands("MAIL")) == 3, "after a refused recipient the next mail begins anew", server.heard)
 
+broken = []
+with Server(on=lambda verb, line, peer: "" if verb == "RCPT" and "m0000002" in line and not broken and not broken.append(1) else None) as server:
+    row = deliver(server, count=3)
+    first = [after[:4] for before, after in zip(server.heard, server.heard[1:]) if before.startswith("EHLO")]
+    ok(row["delivered"] == 3 and first == ["MAIL", "MAIL"], "a new connection begins with MAIL, whatever the last one left open", server.heard)
+
 with Server() as server:
     row = deliver(server, before=lambda db: db.execute("UPDATE member SET address = ? WHERE address LIKE 'm0000001@%'",
                                                        ("m1@example.org>\r\nRCPT TO:<evil@example.org",)))
