@@ -87,7 +87,7 @@ gp_forget_raw_next(struct gp_db *db, int64_t after, struct gp_forget_raw *ret, b
 enum gp_rc
 gp_forget_replace(struct gp_db *db, const struct gp_forget_raw *post, int64_t raw_id, size_t size, struct gp_err *err)
 {
-	static const char sql[] = "UPDATE message SET raw_id = :raw, size = :size WHERE id = :id";
+	static const char sql[] = "UPDATE message SET raw_id = :raw, size = :size, scrubbed = 1 WHERE id = :id";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
 
 	GP_TRY(gp_query_open(db, sql, &query, err));

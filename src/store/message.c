@@ -49,7 +49,7 @@ static enum gp_rc
 find_same(struct gp_db *db, const struct gp_filing *filing, struct gp_filed *filed, struct gp_err *err)
 {
 	static const char sql[] = "SELECT m.id, m.raw_id, m.event, m.thread_id, m.imported, m.date, m.received_at,"
-				  " m.msgid, m.body_sha256, r.sha256, t.token FROM message m"
+				  " m.msgid, m.body_sha256, m.scrubbed, r.sha256, t.token FROM message m"
 				  " JOIN thread t ON t.thread_id = m.thread_id JOIN raw r ON r.raw_id = m.raw_id"
 				  " WHERE m.place = :place";
 	SCOPED(gp_query_free) struct gp_query *query = NULL;
@@ -72,7 +72,8 @@ find_same(struct gp_db *db, const struct gp_filing *filing, struct gp_filed *fil
 	filed->event = gp_col_int(query, "event");
 	filed->thread_id = gp_col_int(query, "thread_id");
 	(void)snprintf(filed->thread_token, sizeof(filed->thread_token), "%s", gp_col_text(query, "token"));
-	filed->yields = filing->imported && gp_col_int(query, "imported") != 0 && goes_first(filing, filed, query);
+	filed->yields = filing->imported && gp_col_int(query, "imported") != 0 && gp_col_int(query, "scrubbed") == 0 &&
+			goes_first(filing, filed, query);
 	return GP_OK;
 }
 

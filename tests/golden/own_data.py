@@ -139,6 +139,25 @@ def forgotten(house):
     ok(all(row["from_address"] != "ann@example.org" for row in house.rows("archive", "list", "weavers")), "and what was forgotten stays so")
 
 
+def come_again(house):
+    """Posts that stay under a pseudonym are copies of what is imported once more, and are not replaced by it."""
+    now, later = "2026-06-05T08:00:00Z", "2026-06-05T11:00:00Z"
+    house.run("member", "add", "weavers", "fay@example.org", "--name", "Fay Kunkel", "--delivery", "none", now=now)
+    letters = "".join(f"From fay@example.org Mon Jun  1 09:00:00 2026\nFrom: Fay Kunkel <fay@example.org>\nDate: Mon, 01 Jun 2026 09:{n:02}:00 +0000\n"
+                      f"Message-ID: <fay{n}@example.org>\nSubject: Spindle {n}\n\nSpindle number {n}. Fay Kunkel\n\n" for n in range(12))
+    house.run("archive", "import", "weavers", "-", input=letters, now=now)
+    wish(house, "fay@example.org", "forget me", now, proof="")
+    reply(house, last(house, "fay@example.org"), "fay@example.org", "yes", now=now)
+    settle(house, now)
+    settle(house, later)
+    ok(traces(house, "fay@example.org", "Kunkel") == [], "an imported member is forgotten", traces(house, "fay@example.org", "Kunkel"))
+    (row,) = house.rows("archive", "import", "weavers", "-", input=letters, now=later)
+    ok((row["imported"], row["duplicates"], row["reused_ids"]) == (0, 12, 0), "who imports the same again has nothing but copies of what is there", row)
+    ok(traces(house, "fay@example.org", "Kunkel") == [], "and the name does not come back", traces(house, "fay@example.org", "Kunkel"))
+    raws = [house.run("archive", "show", "weavers", f"<fay{n}@example.org>", "--raw") for n in range(12)]
+    ok(all(f"Spindle number {n}." in raw and "erased.invalid" in raw for n, raw in enumerate(raws)), "every post stands under the pseudonym", raws[0])
+
+
 def words(n):
     """Text that no two posts have in common."""
     return "".join(f"{(n * 131 + k * k * 977) % 99991} ends, " for k in range(120))
@@ -183,4 +202,5 @@ with House("own data", extra="trusted-authserv-id = mx.example.org\n") as house:
     exported(house)
     forgotten(house)
     with_posts(house)
+    come_again(house)
 done()

@@ -13,7 +13,8 @@ CREATE TABLE message (id INTEGER PRIMARY KEY, space_id INTEGER NOT NULL REFERENC
   subject_base TEXT NOT NULL, date INTEGER NOT NULL, received_at INTEGER NOT NULL, size INTEGER NOT NULL,
   attachments INTEGER NOT NULL DEFAULT 0, question INTEGER NOT NULL DEFAULT 0,
   excerpt TEXT NOT NULL DEFAULT '', line_end TEXT NOT NULL DEFAULT 'crlf', body_sha256 BLOB,
-  by_subject INTEGER NOT NULL DEFAULT 0       -- 1: a reply that cites nothing, placed by its subject (RCV-21)
+  by_subject INTEGER NOT NULL DEFAULT 0,      -- 1: a reply that cites nothing, placed by its subject (RCV-21)
+  scrubbed INTEGER NOT NULL DEFAULT 0         -- 1: a person was taken out of its octets (SUB-09): no copy takes its place
 ) STRICT;
 CREATE UNIQUE INDEX message_place ON message (place);
 CREATE INDEX message_thread ON message (thread_id, date);
