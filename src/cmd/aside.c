@@ -4,6 +4,7 @@
 #include "guildpost/base/clock.h"
 #include "guildpost/base/log.h"
 #include "guildpost/desk/note.h"
+#include "guildpost/desk/upkeep.h"
 #include "guildpost/store/aside.h"
 #include "guildpost/store/raw.h"
 
@@ -97,6 +98,7 @@ drop(void *context, const struct gp_aside *aside, struct gp_err *err)
 	};
 
 	GP_TRY(gp_aside_drop(app->db, aside, err));
+	GP_TRY(gp_leaving_begin(&app->desk, err));
 	return gp_note(&app->desk, &note, err, "aside", gp_log_int(aside->id), "reason", aside->reason, NULL);
 }
 
@@ -109,6 +111,7 @@ GP_COMMAND(aside_drop)
 	GP_TRY(gp_tx_begin(app->db, &tx, err));
 	GP_TRY(find(app, argv[1], drop, app, err));
 	GP_TRY(gp_tx_commit(&tx, err));
+	gp_bell_ring(app->db, "desk");
 	if (!app->quiet)
 		(void)printf("It is gone; an import that meets it again passes it over.\n");
 	return GP_OK;

@@ -25,24 +25,62 @@ take_id(void *context, const struct gp_post *post, struct gp_err *err)
 	return GP_OK;
 }
 
-/* The words leave the index, and the octets the log. */
-static enum gp_rc
-leave_file(struct gp_desk *desk, int64_t most_ms, bool *ret_left, struct gp_err *err)
-{
-	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+/* How many removals there were, for one may come while another leaves the file; and how far the last has come. */
+struct turn {
+	long long number;
+	struct gp_leaving at;
+};
 
-	GP_TRY(gp_index_compact(desk->db, most_ms, ret_left, err));
-	if (!*ret_left)
+/* Its number is 0: nothing is leaving. */
+static enum gp_rc
+load_turn(struct gp_db *db, struct turn *ret, struct gp_err *err)
+{
+	SCOPED(gp_free_str) char *value = NULL;
+	long long page = 0, pages = 0;
+
+	*ret = (struct turn){ .number = 0 };
+	GP_TRY(gp_setting_get(db, LEAVING, &value, err));
+	if (value == NULL)
 		return GP_OK;
-	GP_TRY(gp_tx_begin(desk->db, &tx, err));
-	GP_TRY(gp_setting_put(desk->db, LEAVING, NULL, err));
-	return gp_tx_commit(&tx, err);
+	if (sscanf(value, "%lld %lld %lld", &ret->number, &page, &pages) == 3)
+		ret->at = (struct gp_leaving){ .page = page, .pages = pages };
+	return GP_OK;
+}
+
+static enum gp_rc
+put_turn(struct gp_db *db, const struct turn *turn, struct gp_err *err)
+{
+	SCOPED(gp_free_str)
+	char *value = gp_printf("%lld %lld %lld", turn->number, (long long)turn->at.page, (long long)turn->at.pages);
+
+	return gp_setting_put(db, LEAVING, value, err);
 }
 
 enum gp_rc
 gp_leaving_begin(struct gp_desk *desk, struct gp_err *err)
 {
-	return gp_setting_put(desk->db, LEAVING, "1", err);
+	struct turn turn;
+
+	GP_TRY(load_turn(desk->db, &turn, err));
+	turn = (struct turn){ .number = turn.number + 1 };
+	return put_turn(desk->db, &turn, err);
+}
+
+/* The words leave the index, and the octets the file and its log. */
+static enum gp_rc
+leave_file(struct gp_desk *desk, int64_t most_ms, bool *ret_left, struct gp_err *err)
+{
+	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
+	struct turn turn, now;
+
+	GP_TRY(load_turn(desk->db, &turn, err));
+	GP_TRY(gp_index_compact(desk->db, &turn.at, most_ms, ret_left, err));
+	GP_TRY(gp_tx_begin(desk->db, &tx, err));
+	GP_TRY(load_turn(desk->db, &now, err));
+	if (now.number != turn.number) /* something was removed meanwhile, which begins anew */
+		return GP_OK;
+	GP_TRY(*ret_left ? gp_setting_put(desk->db, LEAVING, NULL, err) : put_turn(desk->db, &turn, err));
+	return gp_tx_commit(&tx, err);
 }
 
 enum gp_rc
@@ -74,11 +112,11 @@ gp_post_remove(struct gp_desk *desk, const struct gp_space *space, const char *m
 enum gp_rc
 gp_leaving_tick(struct gp_desk *desk, int64_t now, int64_t *ret_next, struct gp_err *err)
 {
-	SCOPED(gp_free_str) char *leaving = NULL;
+	struct turn turn;
 	bool left;
 
-	GP_TRY(gp_setting_get(desk->db, LEAVING, &leaving, err));
-	if (leaving == NULL)
+	GP_TRY(load_turn(desk->db, &turn, err));
+	if (turn.number == 0)
 		return GP_OK;
 	GP_TRY(leave_file(desk, PIECE_MS, &left, err)); /* mail waits meanwhile */
 	if (!left)
@@ -272,7 +310,7 @@ is_fit(struct gp_db *db, const struct spaces *all, bool *ret_fit, struct gp_err 
 	if (all->posts > COMPARED_MOST)
 		return GP_OK;
 	GP_TRY(gp_tx_begin(db, &tx, err));
-	*ret_fit = gp_index_verify(db, &ignored) == GP_OK;
+	*ret_fit = gp_index_verify(db, &ignored) == GP_OK; /* not when it cannot even be opened */
 	return GP_OK;
 }
 
@@ -314,12 +352,21 @@ gp_reindex(struct gp_desk *desk, const struct gp_space *space, int64_t now, cons
 	reindex->now = now;
 	GP_TRY(gp_space_list(desk->db, 0, add_space, &all, err));
 	GP_TRY(is_fit(desk->db, &all, &fit, err));
-	if (!fit)
-		GP_TRY(begin_anew(desk->db, err));
 	if (space != NULL)
 		GP_TRY(add_space(&one, space, err));
-	/* What was thrown away of the other spaces is theirs to have again. */
-	GP_TRY(read_spaces(reindex, space != NULL && fit ? &one : &all, err));
+	if (fit) {
+		enum gp_rc rc = read_spaces(reindex, space != NULL ? &one : &all, err);
+
+		fit = rc == GP_OK || err->sysexit != 74; /* of a large store it shows only now */
+		if (fit)
+			GP_TRY(rc);
+	}
+	if (!fit) { /* what was thrown away of the other spaces is theirs to have again */
+		GP_TRY(begin_anew(desk->db, err));
+		empty_batch(reindex);
+		reindex->done = reindex->skipped = 0;
+		GP_TRY(read_spaces(reindex, &all, err));
+	}
 	*ret = (struct gp_reindexed){
 		.done = reindex->done - reindex->skipped, .skipped = reindex->skipped, .anew = !fit
 	};

@@ -9,6 +9,7 @@
 
 #include "guildpost/base/buf.h"
 #include "guildpost/base/mem.h"
+#include "store/file.h"
 #include "store/fts.h"
 #include "store/schema.h"
 
@@ -40,6 +41,17 @@ struct gp_query {
 
 /* --- failures ------------------------------------------------------------------------------- */
 
+/* The search index says that it is damaged, or cannot even be opened, for which the engine has no code. */
+static bool
+index_is_wrecked(struct gp_db *db, int code)
+{
+	const char *says = sqlite3_errmsg(db->handle);
+
+	return code == SQLITE_CORRUPT_VTAB ||
+	       (code == SQLITE_ERROR && (strncmp(says, "vtable constructor failed", 25) == 0 ||
+					    strncmp(says, "invalid fts5 file format", 24) == 0));
+}
+
 static enum gp_rc
 db_fail(struct gp_db *db, struct gp_err *err)
 {
@@ -48,6 +60,9 @@ db_fail(struct gp_db *db, struct gp_err *err)
 
 	if ((code & 0xff) == SQLITE_FULL)
 		rc = gp_fail(err, "4.3.1", "the store is full; free some disk space and try again");
+	else if (db->handle != NULL && index_is_wrecked(db, code))
+		rc = gp_fail_as(
+		    err, 74, "4.3.0", "the search index is damaged; make it anew with: guildpost archive reindex");
 	else if ((code & 0xff) == SQLITE_NOTADB || (code & 0xff) == SQLITE_CORRUPT)
 		rc = gp_fail_as(err, 74, "4.3.0", "the database file is damaged; see guildpost doctor");
 	else if ((code & 0xff) == SQLITE_READONLY || (code & 0xff) == SQLITE_CANTOPEN)
@@ -342,7 +357,8 @@ prepare(struct gp_db *db, const char *sql, sqlite3_stmt **ret_statement, struct 
 {
 	int code = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, ret_statement, NULL);
 
-	if ((code & 0xff) == SQLITE_ERROR) { /* a misspelt statement is a bug of ours, and none that a retry cures */
+	if ((code & 0xff) == SQLITE_ERROR &&
+	    !index_is_wrecked(db, code)) { /* a misspelt statement is a bug of ours, and none that a retry cures */
 		(void)fprintf(stderr, "bug: %s in: %s\n", sqlite3_errmsg(db->handle), sql);
 		abort();
 	}
@@ -666,21 +682,79 @@ gp_db_in_tx(const struct gp_db *db)
 	return db->in_tx;
 }
 
-enum gp_rc
-gp_db_rewrite(struct gp_db *db, int64_t most, struct gp_err *err)
-{
-	int64_t pages, page;
-	enum gp_rc rc;
+/* --- a wrecked index ------------------------------------------------------------------------ */
 
-	GP_TRY(pragma_int(db, "PRAGMA page_count", &pages, err));
-	GP_TRY(pragma_int(db, "PRAGMA page_size", &page, err));
-	if (pages * page > most)
-		return GP_OK;
-	enter_turnstile(db);
-	rc = gp_db_run(db, "VACUUM", err);
-	if (db->turnstile >= 0)
-		(void)flock(db->turnstile, LOCK_UN);
-	return rc;
+static void
+be_defensive(struct gp_db **db)
+{
+	(void)sqlite3_db_config((*db)->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+}
+
+enum gp_rc
+gp_db_drop_index(struct gp_db *db, struct gp_err *err)
+{
+	SCOPED(be_defensive) struct gp_db *undefended = db;
+
+	if (!db->writing)
+		abort();
+	(void)sqlite3_db_config(undefended->handle, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
+	GP_TRY(gp_db_run(db,
+	    "PRAGMA writable_schema=ON; DELETE FROM sqlite_schema WHERE name = 'message_index';"
+	    "PRAGMA writable_schema=RESET",
+	    err));
+	return gp_db_run(db,
+	    "DROP TABLE IF EXISTS message_index_data; DROP TABLE IF EXISTS message_index_idx;"
+	    "DROP TABLE IF EXISTS message_index_docsize; DROP TABLE IF EXISTS message_index_config",
+	    err);
+}
+
+/* --- the file ------------------------------------------------------------------------------- */
+
+static sqlite3_file *
+own_file(struct gp_db *db)
+{
+	sqlite3_file *file = NULL;
+
+	(void)sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_FILE_POINTER, (void *)&file);
+	if (file == NULL || file->pMethods == NULL)
+		abort();
+	return file;
+}
+
+static enum gp_rc
+file_result(int code, struct gp_err *err)
+{
+	return code == SQLITE_OK
+		   ? GP_OK
+		   : gp_err_detail(err,
+			 gp_fail_as(err, 74, "4.3.0", "the store has an I/O error; see the disk and guildpost doctor"),
+			 "sqlite %d", code);
+}
+
+enum gp_rc
+gp_file_read(struct gp_db *db, int64_t at, void *out, size_t n, struct gp_err *err)
+{
+	sqlite3_file *file = own_file(db);
+
+	return file_result(file->pMethods->xRead(file, out, (int)n, at), err);
+}
+
+enum gp_rc
+gp_file_write(struct gp_db *db, int64_t at, const void *octets, size_t n, struct gp_err *err)
+{
+	sqlite3_file *file = own_file(db);
+
+	if (!db->writing)
+		abort();
+	return file_result(file->pMethods->xWrite(file, octets, (int)n, at), err);
+}
+
+enum gp_rc
+gp_file_sync(struct gp_db *db, struct gp_err *err)
+{
+	sqlite3_file *file = own_file(db);
+
+	return file_result(file->pMethods->xSync(file, SQLITE_SYNC_NORMAL), err);
 }
 
 /* --- the bell ------------------------------------------------------------------------------- */

@@ -6,13 +6,14 @@
 #include "guildpost/base/buf.h"
 #include "guildpost/base/clock.h"
 #include "guildpost/base/mem.h"
+#include "store/file.h"
 #include "store/fts.h"
+#include "store/gaps.h"
 
 #define PREFIX_MAX   (4u << 20) /* octets of the raw that a patch may point into, at most */
 #define PREFIX_LEAST (16u << 10)
 #define TEXT_MAX     (64u << 20) /* octets that a patch may yield */
 #define PATCH_LEVEL  3
-#define REWRITE_MAX  (32 << 20) /* octets of the database: half a second */
 #define MERGE_PAGES  200 /* of the index, a transaction */
 #define WORTH_IT     4 /* what came is a part of the index, at least so large */
 
@@ -235,8 +236,10 @@ gp_index_anew(struct gp_db *db, struct gp_err *err)
 	GP_TRY(gp_query_next(query, &found, err));
 	make = gp_strdup(gp_col_text(query, "sql"));
 	gp_query_free(&query);
-	if (found)
-		GP_TRY(gp_db_run(db, "DROP TABLE message_index", err));
+	if (!found)
+		return gp_fail_as(
+		    err, 74, "5.3.0", "the database has lost the table of its search index; restore a backup");
+	GP_TRY(gp_db_drop_index(db, err));
 	GP_TRY(gp_db_run(db, make, err));
 	GP_TRY(gp_db_run(
 	    db, "INSERT INTO message_index (message_index, rank) VALUES ('pgsz', 4330)", err)); /* as at first */
@@ -302,38 +305,35 @@ gp_index_merge(struct gp_db *db, int64_t came, struct gp_err *err)
 	return GP_OK;
 }
 
-/* *ret_empty false: somebody reads the store as it was before. */
+/* Negative: all of the index is to become one, which also goes on where it was broken off; then piece by piece. */
 static enum gp_rc
-empty_log(struct gp_db *db, bool patient, bool *ret_empty, struct gp_err *err)
-{
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	bool row;
-
-	GP_TRY(gp_db_patience(db, patient, err));
-	GP_TRY(gp_query_open(db, "PRAGMA wal_checkpoint(TRUNCATE)", &query, err));
-	GP_TRY(gp_query_next(query, &row, err));
-	*ret_empty = row && gp_col_int(query, "busy") == 0;
-	gp_query_free(&query);
-	return gp_db_patience(db, true, err);
-}
-
-enum gp_rc
-gp_index_compact(struct gp_db *db, int64_t most_ms, bool *ret_left, struct gp_err *err)
+merge_all(struct gp_db *db, int64_t most_ms, bool *ret_merged, struct gp_err *err)
 {
 	int64_t begun = gp_clock_mono_ms();
-	bool more, merged;
+	bool more;
 
-	*ret_left = false;
-	/* Negative: all of the index is to become one, which also goes on where it was broken off; then piece by piece. */
+	*ret_merged = false;
 	GP_TRY(merge_some(db, -MERGE_PAGES, &more, err));
-	for (merged = more; more;) {
+	while (more) {
 		if (most_ms > 0 && gp_clock_mono_ms() - begun > most_ms)
 			return GP_OK;
 		GP_TRY(merge_some(db, MERGE_PAGES, &more, err));
 	}
-	if (merged) /* not when only a reader was awaited */
-		GP_TRY(gp_db_rewrite(db, REWRITE_MAX, err));
-	return empty_log(db, most_ms == 0, ret_left, err);
+	*ret_merged = true;
+	return GP_OK;
+}
+
+enum gp_rc
+gp_index_compact(struct gp_db *db, struct gp_leaving *leaving, int64_t most_ms, bool *ret_left, struct gp_err *err)
+{
+	bool merged;
+
+	*ret_left = false;
+	if (leaving->page == 0) {
+		GP_TRY(merge_all(db, most_ms, &merged, err));
+		leaving->page = merged ? 1 : 0;
+	}
+	return leaving->page > 0 ? gp_gaps_blank(db, leaving, most_ms, ret_left, err) : GP_OK;
 }
 
 enum gp_rc

@@ -15,6 +15,8 @@ WRECKS = [
     "DELETE FROM message_text WHERE id % 3 = 0; UPDATE message_text SET patch = x'00' WHERE id % 3 = 1",
     "DELETE FROM message_rank WHERE id % 2 = 0; UPDATE message_rank SET date = 1 WHERE id % 3 = 0",
     "DELETE FROM message_index_data WHERE id > 1000 AND id % 2 = 0",
+    "DELETE FROM message_index_data; DELETE FROM message_index_idx",  # which the engine then cannot open any more
+    "DELETE FROM message_index_config",
 ]
 
 
@@ -48,6 +50,9 @@ with House("reindex") as house:
     for number, wreck in enumerate(WRECKS):
         with sqlite3.connect(house.dir / "guildpost.db") as db:
             db.executescript(wreck)
+        if number > 3:
+            house.run("archive", "search", "weavers", "reed", status=None)
+            ok(house.status == 74 and "archive reindex" in house.error, "a search says what to do about it", f"{house.status} {house.error}")
         house.run("archive", "reindex", *([] if number == 1 else ["weavers"]))
         after = picture()
         ok(after == before or number == 0 and after[0][0] == before[0][0] and after[1] == before[1],

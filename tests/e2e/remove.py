@@ -8,7 +8,7 @@ import subprocess
 import sys
 from contextlib import closing
 
-from house import House, done, ok
+from house import House, done, ok, wait_for
 
 # Words that nobody else writes, of letters with which no other word begins.
 WORD, NAME, TITLE, FILE = "qzvxkwjellofen", "xqyzzbartholomae", "wqxjpraseodym", "zxqvdysprosium"
@@ -69,6 +69,21 @@ def patches(house, msgid):
         return [octets for row in db.execute("SELECT t.patch FROM message_text t JOIN message m USING (id) WHERE m.msgid = ?", (msgid,)) for octets in row]
 
 
+def gaps(house):
+    """Pages in whose middle, where nothing is kept, something stands all the same."""
+    found = 0
+    with closing(sqlite3.connect(house.dir / "guildpost.db")) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        # But for those that are written when all is over: that it is over.
+        trees = [number for (number,) in db.execute("SELECT pageno FROM dbstat WHERE pagetype <> 'overflow' AND name NOT IN ('setting', 'counter')")]
+    octets = (house.dir / "guildpost.db").read_bytes()
+    for number in trees:
+        page, head = octets[(number - 1) * 2048:number * 2048], 100 if number == 1 else 0
+        first = head + (12 if page[head] in (2, 5) else 8) + 2 * int.from_bytes(page[head + 3:head + 5], "big")
+        found += any(page[first:int.from_bytes(page[head + 5:head + 7], "big")])
+    return found, len(trees)
+
+
 def traces(house):
     """Which forms of which words stand in the files, or unpacked in what they hold."""
     seen = files(house) + b"".join(plain for _, plain in blocks(house).values())
@@ -81,7 +96,9 @@ with House("remove") as house:
     ok(traces(house) == sorted((WORD, NAME, TITLE, FILE)), "each word is found where it was filed, by the search of this test", traces(house))
     (before,) = [pair for pair in blocks(house).values() if WORD.encode() in pair[1]]
     packed = windows(before[0]).union(*map(windows, patches(house, "<m100@example.org>")))
+    ok(gaps(house)[0] > 10, "in pages that were ordered anew something has stayed in the middle", gaps(house))
     told = house.run("archive", "remove", "weavers", "<m100@example.org>")
+    ok(gaps(house)[0] == 0, "and has left it, in every page there is", gaps(house))
     ok("left the database file" in told, "a post is removed, and it is told that it has left the file", told)
     house.run("archive", "show", "weavers", "<m100@example.org>", status=None)
     ok(house.status == 67 and not house.rows("archive", "search", "weavers", WORD) and not house.rows("archive", "search", "weavers", f"from:{NAME}"),
@@ -115,4 +132,21 @@ with House("remove") as house:
     reader.communicate()
     house.run("desk", "--once")
     ok(traces(house) == [], "and sees to it as soon as that has ended", traces(house))
+
+    # --- while mail comes in ------------------------------------------------------------------------
+    house.run("archive", "import", "weavers", "-", input="".join(letter(600 + number, number == 50) for number in range(100)))
+    house.unlimited("weavers")
+    house.start("serve", wait="serve.ready")
+    asked = subprocess.Popen(house.command("archive", "remove", "weavers", "<m650@example.org>", "--json"), stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    refused = posted = 0
+    while asked.poll() is None or posted < 5:
+        posted += 1
+        with house.lmtp() as lmtp:
+            refused += len(lmtp.sendmail("ann@example.org", ["weavers@lists.example.org"], f"From: ann@example.org\r\nMessage-ID: <busy{posted}@example.org>\r\n"
+                                         f"Date: Mon, 01 Jun 2026 08:00:00 +0000\r\nSubject: Busy {posted}\r\n\r\nA treadle.\r\n"))
+    said = asked.communicate()[0].decode()
+    ok(asked.returncode == 0 and refused == 0, f"{posted} posts come in meanwhile", said)
+    ok(wait_for(lambda: len(house.rows("archive", "search", "weavers", "subject:busy", "--limit", "1000")) == posted, 60), "and are filed")
+    ok(wait_for(lambda: traces(house) == [], 60), "while the removed one leaves the file", f"{traces(house)} {said}")
+    ok(all(row["result"] == "ok" for row in house.rows("archive", "check")), "and the store is whole")
 done()

@@ -32,9 +32,6 @@ GP_MUST_CHECK enum gp_rc gp_db_bulk(struct gp_db *db, struct gp_err *err);
 GP_MUST_CHECK enum gp_rc gp_db_patience(struct gp_db *db, bool patient, struct gp_err *err);
 /* Gives the pages that nothing stands on any more back to the disk, some at a time. Not inside a transaction. */
 GP_MUST_CHECK enum gp_rc gp_db_shrink(struct gp_db *db, struct gp_err *err);
-/* Writes the database anew, if it has at most so many octets: secure_delete blanks what is deleted where it stands, but not
- * what is left of it where a page was ordered anew while it was still there. Not inside a transaction. */
-GP_MUST_CHECK enum gp_rc gp_db_rewrite(struct gp_db *db, int64_t most, struct gp_err *err);
 const char *gp_db_path(const struct gp_db *db);
 
 /* Runs one statement without parameters or rows. */

@@ -23,10 +23,17 @@ GP_MUST_CHECK enum gp_rc gp_index_remove(struct gp_db *db, int64_t message_id, s
 GP_MUST_CHECK enum gp_rc gp_index_anew(struct gp_db *db, struct gp_err *err);
 /* The author's own words, as they were indexed; "" when nothing is. Caller frees. */
 GP_MUST_CHECK enum gp_rc gp_index_own_text(struct gp_db *db, int64_t message_id, char **ret_own, struct gp_err *err);
-/* What was taken out leaves the file too: merges the index in short transactions of its own, and empties the log of
- * writes. Not inside a transaction. most_ms: so long at most, 0: as long as it takes. *ret_left false: there is more to
- * merge, or somebody still reads the store as it was before and the log stays. */
-GP_MUST_CHECK enum gp_rc gp_index_compact(struct gp_db *db, int64_t most_ms, bool *ret_left, struct gp_err *err);
+/* How far what was taken out has left the file. */
+struct gp_leaving {
+	int64_t page; /* 0: the index still holds it; else its traces are blanked in the pages before this one */
+	int64_t pages; /* of the file, when that page was reached */
+};
+/* What was taken out leaves the file too, in short transactions: the index is merged, what lies between the rows is blanked,
+ * the log of writes emptied. Not inside a transaction. most_ms: so long at most, 0: as long as it takes; goes on where
+ * *leaving says, which begins as zeros. *ret_left false: there is more to do, or somebody still reads the store as it was
+ * before. */
+GP_MUST_CHECK enum gp_rc gp_index_compact(
+    struct gp_db *db, struct gp_leaving *leaving, int64_t most_ms, bool *ret_left, struct gp_err *err);
 /* For a long run of filing the index is merged less often while it grows; after it, as usual; broken off, it stays so until
  * the next one ends. Not inside a transaction. */
 GP_MUST_CHECK enum gp_rc gp_index_bulk(struct gp_db *db, bool begins, struct gp_err *err);
