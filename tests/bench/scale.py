@@ -1,7 +1,7 @@
 """What a message costs when there are many: archives replayed under new ids, GP_POSTS of them in one space.
 
 The first and the last 10,000 are measured: processor time of the whole tree, a message; and the peak of its memory. Then twenty
-cold searches, the worst of which may take 100 ms. GP_POSTS=1000000 takes an hour or two and 4 GB (GP_SCRATCH says where);
+cold searches, the worst of which may take 100 ms. GP_POSTS=1000000 takes half an hour and 3 GB (GP_SCRATCH says where);
 KEEP=1 leaves the house."""
 import gzip
 import json
