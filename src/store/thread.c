@@ -402,13 +402,19 @@ gp_thread_collect(
 }
 
 /* "+ 0" keeps the planner, which has no statistics, from walking the whole space instead of the few citations.
- * Those who may want this message as parent: who cite it, and replies by subject that came after it. */
+ * Those who may want this message as parent: who cite it; the next of its subject, when it is a reply by subject (those
+ * behind have that one before them); and by a wrong clock a reply by subject that has nobody before it. */
 static const char waiting[] =
     "SELECT c.id FROM message m JOIN citation c ON c.place = m.place WHERE m.id = :id AND c.id <> m.id"
-    " UNION ALL SELECT w.id FROM message m JOIN message w ON w.space_id = m.space_id AND w.subject_base = "
-    "m.subject_base"
-    " AND w.date >= m.date - 43200 AND w.date <= m.date + 2592000 WHERE m.id = :id AND w.by_subject = 1 AND w.id <> "
-    "m.id";
+    " UNION ALL SELECT id FROM (SELECT w.id, w.by_subject FROM message m JOIN message w INDEXED BY message_subject"
+    " ON w.space_id = m.space_id AND w.subject_base = m.subject_base AND w.date >= m.date"
+    " AND w.date <= m.date + 2592000 AND w.thread_id + 0 = m.thread_id"
+    " WHERE m.id = :id AND (w.date, w.msgid) > (m.date, m.msgid) ORDER BY w.date, w.msgid LIMIT 1) WHERE by_subject"
+    " UNION ALL SELECT w.id FROM message m JOIN message w INDEXED BY message_by_subject"
+    " ON w.space_id = m.space_id AND w.subject_base = m.subject_base AND w.date >= m.date - 43200"
+    " AND w.date <= m.date AND w.by_subject = 1 WHERE m.id = :id AND NOT m.by_subject AND w.id <> m.id"
+    " AND (w.parent_id IS NULL"
+    "   OR (SELECT (p.date, p.msgid) > (w.date, w.msgid) FROM message p WHERE p.id = w.parent_id))";
 
 enum gp_rc
 gp_thread_settle(struct gp_db *db, int64_t message_id, struct gp_err *err)
