@@ -54,6 +54,21 @@ not_here(struct gp_err *err)
 	return gp_fail_as(err, 67, "5.1.1", "no such address here");
 }
 
+static int64_t wrong_tokens;
+
+int64_t
+gp_wrong_tokens(void)
+{
+	return wrong_tokens;
+}
+
+static enum gp_rc
+wrong_token(struct gp_err *err)
+{
+	wrong_tokens++;
+	return not_here(err);
+}
+
 static enum gp_rc
 find_thread(struct gp_desk *desk, struct gp_resolved *to, struct gp_err *err)
 {
@@ -72,11 +87,12 @@ check_token(struct gp_desk *desk, int64_t now, struct gp_resolved *to, struct gp
 		return find_thread(desk, to, err);
 	case GP_TO_SECRET:
 		to->token = gp_token_read(&desk->keys, token, name, now, &to->purpose, &to->id);
-		return to->token != GP_TOKEN_BAD ? GP_OK : not_here(err);
+		return to->token != GP_TOKEN_BAD ? GP_OK : wrong_token(err);
 	case GP_TO_BOUNCE: /* without a token (SPACE-bounces@) it names nobody, and is still a bounce */
 		if (*token == '\0')
 			return GP_OK;
-		return gp_token_read_bounce(&desk->keys, token, name, &to->id, &to->outbox_id) ? GP_OK : not_here(err);
+		return gp_token_read_bounce(&desk->keys, token, name, &to->id, &to->outbox_id) ? GP_OK
+											       : wrong_token(err);
 	default:
 		return GP_OK;
 	}

@@ -12,9 +12,11 @@
 
 #include "guildpost/base/clock.h"
 #include "guildpost/base/log.h"
+#include "guildpost/desk/resolve.h"
 #include "guildpost/mail/crypt.h"
 #include "guildpost/wire/committer.h"
 #include "guildpost/wire/lmtp.h"
+#include "wire/guesses.h"
 
 #define READ_OCTETS   65536
 #define WINDOW_NS     500000 /* a commit waits this long for those still sending (DESIGN.md rule 2) */
@@ -32,7 +34,7 @@ struct connection {
 	char *kept; /* octets read and not taken yet */
 	size_t kept_n;
 	char *sender;
-	int64_t last_ms;
+	int64_t last_ms, rests_until_ms; /* rests: nothing is read from it until then */
 	bool trusted, ended; /* ended: the peer sends nothing more */
 	char id[20];
 };
@@ -49,6 +51,7 @@ struct listener {
 	size_t waiting; /* messages given to the committer and not yet back */
 	size_t fresh; /* of these, added since the last go */
 	struct timespec go_at; /* when they go at the latest; counts while fresh > 0 */
+	struct gp_guesses guesses;
 	size_t memory; /* octets of messages held in memory, roughly */
 	int64_t stop_at, accept_again_ms; /* 0: not stopping, accepting */
 	bool left_early;
@@ -84,13 +87,30 @@ on_begin(void *context, const char *sender, struct gp_err *err)
 	return GP_OK;
 }
 
+/* Everybody gets the same answer; who gets it too often, later (ADR-03). */
+static void
+guessed(struct connection *connection)
+{
+	struct gp_guesses *guesses = &connection->listener->guesses;
+	int64_t now = gp_clock_mono_ms();
+	bool alarm;
+
+	connection->rests_until_ms = now + gp_guessed(guesses, now, &alarm);
+	if (alarm)
+		gp_log(GP_LOG_ERROR, "receive.guessing", "sid", connection->id, "tokens", gp_log_int(guesses->count),
+		    "why", "somebody tries tokens in addresses; see which host the MTA has them from", NULL);
+}
+
 static enum gp_rc
 on_recipient(void *context, const char *address, int64_t *ret_max_size, struct gp_err *err)
 {
 	struct connection *connection = context;
 	struct gp_desk *desk = connection->listener->settings->desk;
+	int64_t wrong = gp_wrong_tokens();
 	enum gp_rc rc = gp_intake_recipient(desk, address, gp_clock_now(), ret_max_size, err);
 
+	if (gp_wrong_tokens() > wrong)
+		guessed(connection);
 	if (rc != GP_OK)
 		log_refusal(connection, address, err);
 	return rc;
@@ -421,6 +441,9 @@ time_to_sleep(const struct listener *listener, struct timespec *ret)
 		int64_t at = deadline_of(listener->connections[i], listener);
 
 		least = at < least ? at : least;
+		at = listener->connections[i]->rests_until_ms;
+		if (at > now && at < least)
+			least = at;
 	}
 	if (listener->stop_at != 0 && listener->stop_at < least)
 		least = listener->stop_at;
@@ -498,6 +521,7 @@ fill_polled(struct listener *listener)
 {
 	size_t need = 2 + GP_DOORS + listener->count, n = 0;
 	bool accepting = listener->accept_again_ms == 0;
+	int64_t now = gp_clock_mono_ms();
 
 	if (need > listener->polled_room) {
 		listener->polled_room = need * 2;
@@ -510,7 +534,7 @@ fill_polled(struct listener *listener)
 	for (size_t i = 0; i < listener->count; i++) {
 		const struct connection *connection = listener->connections[i];
 		bool reads = connection->kept_n == 0 && !connection->ended && !gp_lmtp_waits(connection->session) &&
-			     !gp_lmtp_over(connection->session);
+			     !gp_lmtp_over(connection->session) && connection->rests_until_ms <= now;
 		bool writes = gp_lmtp_replies(connection->session)->len > 0;
 
 		listener->polled[n++] = (struct pollfd){ connection->fd,

@@ -21,3 +21,6 @@ struct gp_resolved {
 GP_MUST_CHECK enum gp_rc gp_resolve(
     struct gp_desk *desk, const char *address, int64_t now, struct gp_resolved *ret, struct gp_err *err);
 void gp_resolved_release(struct gp_resolved *resolved);
+
+/* How many addresses with a wrong token this process was asked about: for who counts guesses (ADR-03). */
+int64_t gp_wrong_tokens(void);
