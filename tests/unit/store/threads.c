@@ -386,6 +386,35 @@ chance(unsigned n)
 static char ids[MANY + 40][24];
 static char bases[12][12];
 
+#define STATUSES 101 /* a prime: steps of 37 come to each once */
+
+static void
+replies_by_subject_follow_each_other_in_any_order(void **state)
+{
+	struct filing_house house;
+	char msgid[24], before[24], parent[200];
+
+	(void)state;
+	house_open(&house);
+	for (int i = 0; i < STATUSES; i++) {
+		const int n = i * 37 % STATUSES;
+
+		(void)snprintf(msgid, sizeof(msgid), "<r%03d@x>", n);
+		(void)file_letter(&house, &(struct letter){ .msgid = msgid,
+					      .subject = "Re: Status",
+					      .base = "status",
+					      .is_reply = n > 0,
+					      .date = NOW - 86400 + n / 2 * 60 });
+	}
+	for (int n = 1; n < STATUSES; n++) {
+		(void)snprintf(msgid, sizeof(msgid), "<r%03d@x>", n);
+		(void)snprintf(before, sizeof(before), "<r%03d@x>", n - 1);
+		parent_of(&house, msgid, parent);
+		SAYS_TEXT("each hangs below the one before it, two of one minute too", parent, before);
+	}
+	scratch_close(&house.s);
+}
+
 /* Every kind of trouble: unknown parents, citations of both branches, circles, oneself, replies without references. */
 static void
 invent(struct letter *letters)
@@ -513,6 +542,7 @@ main(void)
 		cmocka_unit_test(answers_to_one_digest_are_not_one_thread),
 		cmocka_unit_test(an_id_is_filed_once),
 		cmocka_unit_test(a_date_is_believed_within_a_day),
+		cmocka_unit_test(replies_by_subject_follow_each_other_in_any_order),
 		cmocka_unit_test(any_order_gives_one_picture),
 	};
 
