@@ -152,6 +152,19 @@ scan_all(const struct gp_fields *fields, const char *name, struct gp_strs *into)
 		}
 }
 
+/* "id@host" alone, as HyperKitty writes In-Reply-To. */
+static void
+scan_bare(const struct gp_fields *fields, const char *name, struct gp_strs *into)
+{
+	const struct gp_field *field = gp_fields_find(fields, name);
+	SCOPED(gp_free_str) char *value = field != NULL ? gp_field_unfold(field) : gp_strdup("");
+	const char *begin = value + strspn(value, " \t");
+	SCOPED(gp_free_str) char *id = gp_printf("<%.*s>", (int)strcspn(begin, " \t"), begin);
+
+	if (begin[strcspn(begin, " \t")] == '\0' && gp_msgid_ok(id, strlen(id)))
+		gp_strs_add(into, id);
+}
+
 static void
 add_reference(struct gp_reading *reading, const char *id)
 {
@@ -177,6 +190,8 @@ read_references(const struct gp_fields *fields, struct gp_reading *reading)
 
 	scan_all(fields, "references", &all);
 	scan_all(fields, "in-reply-to", &reading->in_reply_to);
+	if (reading->in_reply_to.count == 0)
+		scan_bare(fields, "in-reply-to", &reading->in_reply_to);
 	skipped = all.count > REFERENCES_MAX ? all.count - REFERENCES_MAX : 0;
 	for (size_t i = 0; i < all.count; i++)
 		if (i == 0 || i > skipped)

@@ -66,6 +66,27 @@ read_at(struct gp_buf *words, struct gp_buf *address)
 	return true;
 }
 
+/* HyperKitty encodes a name that is not ASCII together with its address: "Cem <cem at a.example>" within the words. */
+static void
+take_encoded_at(struct gp_mailbox *mailbox)
+{
+	char *open = strrchr(mailbox->name, '<');
+	size_t n = open != NULL ? strlen(open) : 0;
+	SCOPED(gp_buf_release) struct gp_buf inside = GP_BUF_INIT(GP_ADDRESS_MAX);
+	SCOPED(gp_buf_release) struct gp_buf address = GP_BUF_INIT(GP_ADDRESS_MAX);
+
+	if (*mailbox->address != '\0' || n < 3 || open[n - 1] != '>')
+		return;
+	gp_buf_add(&inside, open + 1, n - 2);
+	if (inside.full || !read_at(&inside, &address) || address.full)
+		return;
+	while (open > mailbox->name && open[-1] == ' ')
+		open--;
+	*open = '\0';
+	free(mailbox->address);
+	mailbox->address = usable(address.data);
+}
+
 /* Without brackets the address is the word with the "@", the others are the name. */
 static void
 split_words(struct making *m)
@@ -106,6 +127,7 @@ finish(struct making *m)
 		name = m->words.len > 0 ? &m->words : &m->comment;
 		into->v[into->count].name = gp_words_decode(name->data, name->len, m->charset, NAME_MAX_OCTETS);
 		into->v[into->count].address = usable(m->address.data);
+		take_encoded_at(&into->v[into->count]);
 		into->count++;
 	}
 	gp_buf_clear(&m->words);
@@ -159,11 +181,15 @@ static const char *
 take_angle(struct making *m, const char *s)
 {
 	size_t n = strcspn(s + 1, "<>");
+	SCOPED(gp_buf_release) struct gp_buf inside = GP_BUF_INIT(GP_ADDRESS_MAX);
+	bool at;
 
 	if (m->angle) /* a second pair: another mailbox whose comma is missing */
 		finish(m);
 	m->angle = true;
-	for (size_t i = 1; i <= n; i++)
+	gp_buf_add(&inside, s + 1, n < GP_ADDRESS_MAX ? n : 0);
+	at = read_at(&inside, &m->address);
+	for (size_t i = 1; i <= n && !at; i++)
 		if (s[i] != ' ' && s[i] != '\t')
 			gp_buf_addc(&m->address, s[i]);
 	return s + 1 + n + (s[1 + n] == '>');

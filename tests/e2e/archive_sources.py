@@ -1,8 +1,16 @@
 """Archives come in from whatever other programs keep, with the damage that exports do to them."""
+import gzip
 import os
+import re
 import struct
 import subprocess
 from collections import Counter
+from email.charset import QP, Charset
+from email.encoders import encode_base64
+from email.header import Header
+from email.mime.base import MIMEBase
+from email.mime.multipart import MIMEMultipart
+from email.mime.nonmultipart import MIMENonMultipart
 
 from house import House, ROOT, done, ok
 
@@ -69,6 +77,32 @@ def comes_in(house, space, sentence, path, letters, **wanted):
     ok(row["imported"] == 0 and row["read"] == wanted.get("read", len(letters)), f"{sentence}: again adds nothing", row)
 
 
+def hyperkitty(msgid, name, address, subject, text, answers="", attached=()):
+    """A message as the export of HyperKitty makes it anew from what it has kept: addresses in words, also where name and address
+    are encoded as one, In-Reply-To without brackets, no References, "From " not quoted, and two line ends behind."""
+    charset = Charset("utf-8")
+    charset.header_encoding = charset.body_encoding = QP
+    mail = MIMEMultipart()
+    mail.set_unixfrom(f"From {address} Mon Jun  1 08:00:00 2026".replace("@", " at "))
+    for field, value in (("From", f"{name} <{address}>" if name else address), ("To", "weavers@lists.example.org"), ("Subject", subject)):
+        value = value.replace("@", " at ")
+        mail[field] = value if value.isascii() else Header(value.encode(), charset).encode()
+    mail["Date"] = "Mon, 01 Jun 2026 10:00:00 +0200"
+    mail["Message-ID"] = f"<{msgid}>"
+    if answers:
+        mail["In-Reply-To"] = answers
+    part = MIMENonMultipart("text", "plain", charset="utf-8")
+    part.set_payload(re.sub(r"([\w.+-]+)@([\w.-]+)", r"\1(a)\2", text), charset=charset)
+    mail.attach(part)
+    for filename, octets in attached:
+        part = MIMEBase("image", "png")
+        part.set_payload(octets)
+        encode_base64(part)
+        part.add_header("Content-Disposition", "attachment", filename=filename)
+        mail.attach(part)
+    return mail.as_bytes(unixfrom=True) + b"\n\n"
+
+
 with House("sources") as house:
     mbox = b"".join(FROM + letter + b"\n" for letter in LETTERS)
     file = house.folder / "a.mbox.zst"
@@ -122,6 +156,23 @@ with House("sources") as house:
        "the id is the same wherever it is read")
     (row,) = house.rows("archive", "import", "pipermail", file)
     ok((row["imported"], row["duplicates"]) == (0, 2), "again adds nothing", row)
+
+    file = house.folder / "weavers.mbox.gz"
+    file.write_bytes(gzip.compress(
+        hyperkitty("k1@example.org", "Ann Weaver", "ann@example.org", "Which reed?", "Hello,\n\nFrom here on it is linen.\nWrite ann@example.org\n") +
+        hyperkitty("k2@example.org", "Cem Yıldız", "cem@example.org", "Which reed? Çok güzel", "On iki.\n", "k1@example.org", [("ölçü.png", b"x" * 300)]) +
+        hyperkitty("k3@example.org", "", "bob@example.org", "Twelve", "Twelve.\n", "k2@example.org")))
+    house.community("kitty")
+    (row,) = house.rows("archive", "import", "kitty", file)
+    posts = sorted(house.rows("archive", "list", "kitty"), key=lambda post: post["message_id"])
+    ok((row["imported"], row["skipped"]) == (3, 0) and [(post["from_name"], post["from_address"]) for post in posts] ==
+       [("Ann Weaver", "ann@example.org"), ("Cem Yıldız", "cem@example.org"), ("", "bob@example.org")], "an export of HyperKitty comes in, and who wrote what", posts)
+    ok([post["parent"] for post in posts] == [None, "<k1@example.org>", "<k2@example.org>"] and len({post["thread"] for post in posts}) == 1,
+       "its answers stand in their conversation", posts)
+    ok("From here on it is linen." in house.run("archive", "show", "kitty", "k1@example.org") and "ölçü.png" in house.run("archive", "show", "kitty", "k2@example.org"),
+       "with text and attachments")
+    (row,) = house.rows("archive", "import", "kitty", file)
+    ok((row["imported"], row["duplicates"]) == (0, 3), "again adds nothing", row)
 
     # --- order ----------------------------------------------------------------------------------
     house.run("archive", "check")
