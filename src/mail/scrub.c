@@ -244,8 +244,8 @@ scrub_encoded(struct work *work, const char *octets, size_t n, const char *codin
 
 	gp_decode_transfer(&decoded, coding, octets, n);
 	scrub_text(&inner, decoded.data, decoded.len, false);
-	if (!inner.changed) {
-		put(work, octets, n);
+	if (!inner.changed) { /* and what stands in the clear between damaged octets */
+		scrub_text(work, octets, n, false);
 		return;
 	}
 	work->changed = true;
@@ -263,8 +263,6 @@ scrub_leaf(struct work *work, const char *octets, size_t n, const char *type, co
 
 	if (encoded && strncmp(type, "text/", 5) == 0)
 		scrub_encoded(work, octets, n, coding);
-	else if (encoded && strcmp(coding, "base64") == 0)
-		put(work, octets, n);
 	else
 		scrub_text(work, octets, n, false);
 }

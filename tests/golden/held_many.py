@@ -30,10 +30,10 @@ with Living("many", now=DAYS[0]) as house:
     (many,) = box(house, "ruth", "posts wait for you")
     ok([field(mail, "subject").split("] ")[1] for mail in own] == [f"waits: Looms {number}" for number in range(5)], "the first five have a mail each", [field(mail, "subject") for mail in own])
     body = text(many)
-    ok("7 posts wait" in field(many, "subject") and all(f"{line} Looms {line + 4}" in body for line in range(1, 8)), "the other seven stand in one mail, numbered", body)
+    ok("posts wait for you: 7" in field(many, "subject") and all(f"{line} Looms {line + 4}" in body for line in range(1, 8)), "the other seven stand in one mail, numbered", body)
     ok("I sell looms of oak" in body and "Sam the 5th, sam5@else.example" in body and "1 free  |  1 refuse WHY" in body and "rest refuse" in body, "which shows each of them, and the words", body)
     ok(all(len(line) <= 72 for line in body.splitlines()), "in lines that a phone shows", [line for line in body.splitlines() if len(line) > 72])
-    for who, words in (("otto", ("warten auf dich", "wartet seit")), ("fleur", ("t'attendent", "attend depuis")), ("sol", ("te esperan", "espera desde"))):
+    for who, words in (("otto", ("auf dich warten", "wartet seit")), ("fleur", ("t'attendent", "attend depuis")), ("sol", ("te esperan", "espera desde"))):
         (mail,) = box(house, who, words[0])
         ok(words[1] in text(mail) and "7 Looms 11" in text(mail), f"each steward has it in {who}'s language, with the same numbers", text(mail))
     strangers(house, (12, 13), "2026-06-01T15:00:00Z")
@@ -60,7 +60,7 @@ with Living("many", now=DAYS[0]) as house:
     ok(box(house, "ruth", "settled") == [], "who did it is not")
     by = {row["details"]["held"]: (row["act"], row["who"]) for row in house.rows("ledger", "weavers") if row["act"].startswith("held.")}
     ok(by["6"] == ("held.freed", "ruth@example.org") and by["12"] == ("held.refused", "ruth@example.org") and by["7"][0] == "held.asked", "and the ledger says so, too", by)
-    (otto,) = box(house, "otto", "warten auf dich")
+    (otto,) = box(house, "otto", "auf dich warten")
     reply(house, otto, "otto@example.org", "1 ablehnen", now="2026-06-01T15:30:00Z")
     house.settle(now="2026-06-01T15:30:00Z")
     ok("schon erledigt" in text(house.mailbox("otto@example.org")[-1]), "the first answer wins")
@@ -85,6 +85,6 @@ with Living("nobody", now=DAYS[0]) as house:
     strangers(house, range(8), DAYS[0])
     house.settle()
     operator = [field(mail, "subject") for mail in house.mailbox("postmaster@example.org")]
-    ok(len(operator) == 6 and "3 posts wait" in operator[-1], "where nobody looks after a community the operator is told, and what to do", operator)
+    ok(len(operator) == 6 and "posts that wait, with nobody to look after them: 3" in operator[-1], "where nobody looks after a community the operator is told, and what to do", operator)
     ok("guildpost held list" in text(house.mailbox("postmaster@example.org")[-1]), "at the machine")
 done()

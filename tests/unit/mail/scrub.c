@@ -37,6 +37,9 @@ static const struct {
 	    "Content-Transfer-Encoding: base64\r\n\r\nZm9ybWVyLTdAZXJhc2VkLmludmFsaWQNCg==\r\n--b\r\nContent-Type: "
 	    "image/png\r\n"
 	    "Content-Transfer-Encoding: base64\r\n\r\nYW5uQGEuZXhhbXBsZQ0K\r\n--b--\r\n" },
+	{ "and what stands in the clear where its octets are damaged", false,
+	    "From: b@b.example\r\nContent-Transfer-Encoding: base64\r\n\r\nSGkK\r\n\001<ann@a.example>\r\nSGkK\r\n",
+	    "From: b@b.example\r\nContent-Transfer-Encoding: base64\r\n\r\nSGkK\r\n\001<" NOBODY ">\r\nSGkK\r\n" },
 	{ "quoted-printable too, also where a line was broken within", false,
 	    "From: b@b.example\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nAsk ann@a.=\r\nexample now\r\n",
 	    "From: b@b.example\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nAsk " NOBODY " now\r\n" },
