@@ -1,5 +1,6 @@
 """What is kept about a member is handed out, and goes, when the member says so from every address (SUB-09)."""
 import base64
+import contextlib
 import json
 import mailbox
 import sqlite3
@@ -17,6 +18,15 @@ NAME = "Ann Garn-Weber"
 def settle(house, now=None):
     house.run("desk", "--once", now=now)
     house.run("deliver", "--once", now=now)
+
+
+def settle_wholly(house, now):
+    """As settle, until what was taken out has left the file, too: the desk gives half a second to it at each look."""
+    for minute in range(30):
+        settle(house, now.replace(":00:00Z", f":{minute:02}:00Z"))
+        with contextlib.closing(sqlite3.connect(house.dir / "guildpost.db")) as db:
+            if db.execute("SELECT 1 FROM setting WHERE name = 'leaving'").fetchone() is None:
+                return
 
 
 def wish(house, who, words, now=None, proof=PROOF):
@@ -112,7 +122,7 @@ def forgotten(house):
     reply(house, last(house, "ann@work.example"), "ann@work.example", "yes", now=now)
     settle(house, now)
     ok("forgotten you" in field(last(house, ANN), "subject"), "then it is done, and said", field(last(house, ANN), "subject"))
-    settle(house, later)
+    settle_wholly(house, later)
     words = ("ann@example.org", "ann@work.example", NAME, "Garn & Co")
     ok([trace for trace in traces(house, *words) if "joann@" not in trace and "ann@example.org" not in trace] == [], "no file of the store holds her name or her other address",
        traces(house, *words))
@@ -149,7 +159,7 @@ def come_again(house):
     wish(house, "fay@example.org", "forget me", now, proof="")
     reply(house, last(house, "fay@example.org"), "fay@example.org", "yes", now=now)
     settle(house, now)
-    settle(house, later)
+    settle_wholly(house, later)
     ok(traces(house, "fay@example.org", "Kunkel") == [], "an imported member is forgotten", traces(house, "fay@example.org", "Kunkel"))
     (row,) = house.rows("archive", "import", "weavers", "-", input=letters, now=later)
     ok((row["imported"], row["duplicates"], row["reused_ids"]) == (0, 12, 0), "who imports the same again has nothing but copies of what is there", row)
@@ -179,7 +189,7 @@ def with_posts(house):
     ok("forget me and my posts" in said, "the wish is read in German too", said)
     reply(house, last(house, "dora@example.org"), "dora@example.org", "ja", now=now)
     settle(house, now)
-    settle(house, later)
+    settle_wholly(house, later)
     ok(not any(row["message_id"].startswith("<old") for row in house.rows("archive", "list", "weavers")), "posts go where that was the wish")
     ok(traces(house, "dora@example.org", "Dora Kett") == [], "nothing is left, nor in what was learnt for packing", traces(house, "dora@example.org", "Dora Kett"))
     house.run("archive", "check", now=later)
