@@ -7,8 +7,9 @@ import signal
 import subprocess
 import time
 from collections import Counter
+from pathlib import Path
 
-from house import House, done, ok, preloaded
+from house import House, done, ok, preloaded, wait_for
 from sink import Sink
 
 ROUNDS = max(4, int(os.environ.get("CRASH_ROUNDS", "40")) // 8)
@@ -29,6 +30,18 @@ def cut(house, power):
                 path.unlink()
         elif path.name == "guildpost.db-shm":
             path.unlink()
+
+
+def gone(group):
+    """Whether nobody of it runs any more; who is dead may still be waited for."""
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, its = path.read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            continue  # gone meanwhile
+        if int(its) == group and state not in "ZX":
+            return False
+    return True
 
 
 with Sink() as sink, House(smarthost=sink.url, extra="smarthost-connections = 2\n") as house:
@@ -58,7 +71,7 @@ with Sink() as sink, House(smarthost=sink.url, extra="smarthost-connections = 2\
         for process in processes:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-        time.sleep(0.05)
+            wait_for(lambda: gone(process.pid), 10, 0.01)  # with its workers, one of which may be within a write still
         cut(house, power)
     for day in (3, 4):
         house.settle(now=f"2026-06-{day:02d}T12:00:00Z")
