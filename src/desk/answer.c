@@ -58,3 +58,15 @@ gp_answer(struct gp_desk *desk, const struct gp_arrival *arrival, const struct g
 		.now = arrival->now },
 	    NULL, err);
 }
+
+enum gp_rc
+gp_answer_expired(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err)
+{
+	return gp_answer(desk, arrival,
+	    &(struct gp_answer){ .template_name = "token-expired",
+		.kind = "receipt",
+		.limit_kind = "token-expired",
+		.vars = (const struct gp_var[]){ { "subject", arrival->reading->subject } },
+		.var_count = 1 },
+	    err);
+}

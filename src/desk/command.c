@@ -424,13 +424,7 @@ take_choice(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_er
 
 	GP_TRY(gp_request_load(desk->db, (int64_t)arrival->to->id, &request, err));
 	if (request.id == 0 || arrival->to->token == GP_TOKEN_EXPIRED)
-		return gp_answer(desk, arrival,
-		    &(struct gp_answer){ .template_name = "token-expired",
-			.kind = "receipt",
-			.limit_kind = "token-expired",
-			.vars = (const struct gp_var[]){ { "subject", arrival->reading->subject } },
-			.var_count = 1 },
-		    err);
+		return gp_answer_expired(desk, arrival, err);
 	GP_TRY(load_wisher(desk, arrival, request.address, &wisher, err));
 	read_lines(arrival, wisher.member, true, &wishes);
 	return decide(&wisher, &wishes, true, err);

@@ -210,13 +210,7 @@ confirm(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *e
 	if (gp_kind_is_automatic(arrival->kind))
 		return gp_drop(desk, arrival, gp_kind_name(arrival->kind), err);
 	if (arrival->to->token == GP_TOKEN_EXPIRED)
-		return gp_answer(desk, arrival,
-		    &(struct gp_answer){ .template_name = "token-expired",
-			.kind = "receipt",
-			.limit_kind = "token-expired",
-			.vars = (const struct gp_var[]){ { "subject", arrival->reading->subject } },
-			.var_count = 1 },
-		    err);
+		return gp_answer_expired(desk, arrival, err);
 	GP_TRY(gp_request_load(desk->db, (int64_t)arrival->to->id, &request, err));
 	if (request.id == 0 || request.settled)
 		return gp_drop(desk, arrival, "confirmed already", err);

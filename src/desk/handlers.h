@@ -37,6 +37,8 @@ struct gp_answer {
 };
 GP_MUST_CHECK enum gp_rc gp_answer(
     struct gp_desk *desk, const struct gp_arrival *arrival, const struct gp_answer *answer, struct gp_err *err);
+/* To an address that has had its time. */
+GP_MUST_CHECK enum gp_rc gp_answer_expired(struct gp_desk *desk, const struct gp_arrival *arrival, struct gp_err *err);
 
 /* "member:17" for a known author, else "stranger". */
 void gp_arrival_actor(const struct gp_arrival *arrival, char out[32]);

@@ -11,7 +11,6 @@
 #include "guildpost/base/mem.h"
 #include "store/file.h"
 #include "store/fts.h"
-#include "store/schema.h"
 
 #define GP_APPLICATION_ID 0x67706f73 /* "gpos": file(1) and gp_db_open() know us by it */
 #define STATEMENT_CACHE	  256
@@ -180,8 +179,8 @@ connect_store(struct gp_db *db, bool create, struct gp_err *err)
 	return (db->flags & GP_DB_READ) != 0 ? prepare_reading(db, err) : prepare_writing(db, err);
 }
 
-static enum gp_rc
-pragma_int(struct gp_db *db, const char *sql, int64_t *ret, struct gp_err *err)
+enum gp_rc
+gp_pragma_int(struct gp_db *db, const char *sql, int64_t *ret, struct gp_err *err)
 {
 	sqlite3_stmt *statement = NULL;
 	enum gp_rc rc = GP_OK;
@@ -219,7 +218,7 @@ recognise(struct gp_db *db, struct gp_err *err)
 	int64_t id;
 	int number;
 
-	GP_TRY(pragma_int(db, "PRAGMA application_id", &id, err));
+	GP_TRY(gp_pragma_int(db, "PRAGMA application_id", &id, err));
 	if (id != GP_APPLICATION_ID)
 		return gp_fail_as(err, 78, "5.3.5", "%s is not a guildpost database; see the key `database`", db->path);
 	if ((db->flags & GP_DB_ANY_SCHEMA) != 0)
@@ -316,7 +315,7 @@ gp_db_shrink(struct gp_db *db, struct gp_err *err)
 {
 	int64_t left, before = INT64_MAX;
 
-	GP_TRY(pragma_int(db, "PRAGMA freelist_count", &left, err));
+	GP_TRY(gp_pragma_int(db, "PRAGMA freelist_count", &left, err));
 	while (left > 0 && left < before) {
 		SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
 
@@ -324,7 +323,7 @@ gp_db_shrink(struct gp_db *db, struct gp_err *err)
 		GP_TRY(gp_tx_begin(db, &tx, err));
 		GP_TRY(gp_db_run(db, "PRAGMA incremental_vacuum(" GIVE_BACK ")", err));
 		GP_TRY(gp_tx_commit(&tx, err));
-		GP_TRY(pragma_int(db, "PRAGMA freelist_count", &left, err));
+		GP_TRY(gp_pragma_int(db, "PRAGMA freelist_count", &left, err));
 	}
 	return GP_OK;
 }
@@ -605,7 +604,7 @@ gp_db_changes(struct gp_db *db)
 enum gp_rc
 gp_db_data_version(struct gp_db *db, int64_t *ret, struct gp_err *err)
 {
-	return pragma_int(db, "PRAGMA data_version", ret, err);
+	return gp_pragma_int(db, "PRAGMA data_version", ret, err);
 }
 
 /* --- transactions --------------------------------------------------------------------------- */
@@ -755,91 +754,6 @@ gp_file_sync(struct gp_db *db, struct gp_err *err)
 	sqlite3_file *file = own_file(db);
 
 	return file_result(file->pMethods->xSync(file, SQLITE_SYNC_NORMAL), err);
-}
-
-/* --- the bell ------------------------------------------------------------------------------- */
-
-static int
-bell_file(const struct gp_db *db, const char *name, int flags)
-{
-	SCOPED(gp_free_str) char *path = gp_printf("%s.bell-%s", db->path, name);
-
-	if ((flags & O_RDWR) == O_RDWR && mkfifo(path, 0600) < 0 && errno != EEXIST)
-		return -1;
-	return open(path, flags | O_NONBLOCK | O_CLOEXEC);
-}
-
-void
-gp_bell_ring(const struct gp_db *db, const char *name)
-{
-	int fd = bell_file(db, name, O_WRONLY); /* ENXIO: nobody waits */
-
-	if (fd < 0)
-		return;
-	if (write(fd, "!", 1) < 0 && errno != EAGAIN) /* EAGAIN: full of rings already */
-		(void)errno;
-	(void)close(fd);
-}
-
-int
-gp_bell_open(const struct gp_db *db, const char *name)
-{
-	return bell_file(db, name, O_RDWR); /* O_RDWR: no end of file when the last writer leaves */
-}
-
-void
-gp_bell_drain(int fd)
-{
-	char rings[256];
-
-	while (fd >= 0 && read(fd, rings, sizeof(rings)) == (ssize_t)sizeof(rings))
-		;
-}
-
-/* --- the ladder ----------------------------------------------------------------------------- */
-
-int
-gp_schema_newest(void)
-{
-	return gp_schema_steps[gp_schema_step_count - 1].number;
-}
-
-enum gp_rc
-gp_schema_number(struct gp_db *db, int *ret_number, struct gp_err *err)
-{
-	int64_t number = 0;
-
-	GP_TRY(pragma_int(db, "PRAGMA user_version", &number, err));
-	*ret_number = (int)number;
-	return GP_OK;
-}
-
-static enum gp_rc
-climb_step(struct gp_db *db, const struct gp_schema_step *step, struct gp_err *err)
-{
-	SCOPED(gp_tx_end) struct gp_tx tx = { NULL };
-	char pragma[48];
-
-	(void)snprintf(pragma, sizeof(pragma), "PRAGMA user_version=%d", step->number);
-	GP_TRY(gp_tx_begin(db, &tx, err));
-	GP_TRY(gp_db_run(db, step->sql, err));
-	GP_TRY(gp_db_run(db, pragma, err));
-	return gp_tx_commit(&tx, err);
-}
-
-enum gp_rc
-gp_schema_climb(struct gp_db *db, int to, struct gp_err *err)
-{
-	int number;
-
-	GP_TRY(gp_schema_number(db, &number, err));
-	for (int i = 0; i < gp_schema_step_count; i++) {
-		const struct gp_schema_step *step = &gp_schema_steps[i];
-
-		if (step->number > number && (to == 0 || step->number <= to))
-			GP_TRY(climb_step(db, step, err));
-	}
-	return GP_OK;
 }
 
 /* --- copies and checks ---------------------------------------------------------------------- */

@@ -11,3 +11,6 @@ GP_MUST_CHECK enum gp_rc gp_file_sync(struct gp_db *db, struct gp_err *err);
 /* Takes the search index out with all that it keeps, also where its engine cannot open it any more. Inside a write
  * transaction. */
 GP_MUST_CHECK enum gp_rc gp_db_drop_index(struct gp_db *db, struct gp_err *err);
+
+/* The one number that a pragma answers with. */
+GP_MUST_CHECK enum gp_rc gp_pragma_int(struct gp_db *db, const char *sql, int64_t *ret, struct gp_err *err);

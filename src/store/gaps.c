@@ -83,24 +83,12 @@ blank_group(struct sweep *sweep, int64_t first, struct gp_err *err)
 }
 
 static enum gp_rc
-pragma(struct gp_db *db, const char *sql, const char *name, int64_t *ret, struct gp_err *err)
-{
-	SCOPED(gp_query_free) struct gp_query *query = NULL;
-	bool row;
-
-	GP_TRY(gp_query_open(db, sql, &query, err));
-	GP_TRY(gp_query_next(query, &row, err));
-	*ret = gp_col_int(query, name);
-	return GP_OK;
-}
-
-static enum gp_rc
 measure(struct sweep *sweep, struct gp_err *err)
 {
 	int64_t page;
 
-	GP_TRY(pragma(sweep->db, "PRAGMA page_count", "page_count", &sweep->pages, err));
-	GP_TRY(pragma(sweep->db, "PRAGMA page_size", "page_size", &page, err));
+	GP_TRY(gp_pragma_int(sweep->db, "PRAGMA page_count", &sweep->pages, err));
+	GP_TRY(gp_pragma_int(sweep->db, "PRAGMA page_size", &page, err));
 	sweep->page = (size_t)page;
 	sweep->group = page / MAP_ENTRY + 1;
 	return GP_OK;
